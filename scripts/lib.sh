@@ -1,6 +1,7 @@
 # Shared by the scripts of this folder: `source` it, don't run it.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # used by those who source this
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
@@ -59,6 +60,7 @@ as_user() {
   elif command -v setpriv >/dev/null 2>&1; then
     (cd / && HOME=/ setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --clear-groups -- "$@")
   else
+    # shellcheck disable=SC2016 # expanded by the other shell
     (cd / && HOME=/ su -s /bin/sh "$user" -c 'exec "$0" "$@"' -- "$@")
   fi
 }

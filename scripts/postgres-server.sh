@@ -76,14 +76,14 @@ alive() {
 }
 
 children_of() {
-  local status key value
-  for status in /proc/[0-9]*/status; do
+  local process key value
+  for process in /proc/[0-9]*; do
     while read -r key value; do
       if [ "$key" = PPid: ]; then
-        if [ "$value" = "$1" ]; then basename "$(dirname "$status")"; fi
+        if [ "$value" = "$1" ]; then printf '%s\n' "${process#/proc/}"; fi
         break
       fi
-    done 2>/dev/null <"$status" || true
+    done 2>/dev/null <"$process/status" || true
   done
 }
 
@@ -129,7 +129,7 @@ do_kill() {
   done
 }
 
-[ $# -ge 1 ] && [ $# -le 2 ] || usage
+if [ $# -lt 1 ] || [ $# -gt 2 ]; then usage; fi
 dir=${2:-${KHUE_TEST_PG_DIR:-}}
 [ -n "$dir" ] || usage
 case $dir in /*) ;; *) dir=$PWD/$dir ;; esac

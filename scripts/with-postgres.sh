@@ -29,8 +29,9 @@ KHUE_TEST_PG_RUN_AS=$(pg_run_as)
 export KHUE_TEST_PG_BIN KHUE_TEST_PG_RUN_AS
 
 # What a run that was itself killed could not clear away: its folder names the process, which is no more.
-for old in "${TMPDIR:-/tmp}"/khue-pg.*; do
-  owner=${old##*.}
+for old in "${TMPDIR:-/tmp}"/khue-pg.*.*; do
+  owner=${old%.*}
+  owner=${owner##*.}
   if [ -O "$old" ] || is_root; then
     if [ -d "$old" ] && [[ $owner =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then
       "$server" stop "$old/data" || true
@@ -40,8 +41,7 @@ for old in "${TMPDIR:-/tmp}"/khue-pg.*; do
 done
 
 # Passed through by the outer folder, kept by the inner one, which PostgreSQL's user owns.
-base=${TMPDIR:-/tmp}/khue-pg.$$
-mkdir "$base"
+base=$(mktemp -d "${TMPDIR:-/tmp}/khue-pg.$$.XXXXXX")
 chmod 711 "$base"
 export KHUE_TEST_PG_DIR=$base/data
 
