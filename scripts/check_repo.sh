@@ -47,7 +47,7 @@ for file in "${files[@]}"; do
 done
 # Somebody else's clone stands elsewhere, and fetches from elsewhere.
 refuse "a path of one machine" \
-  '(^|[^A-Za-z0-9_.~$}/-])/([h]ome/[a-z]|[r]oot/[A-Za-z.]|[U]sers/[A-Za-z]|[w]ork/(main|shared|repo|\.))|[A-Z]:\\[U]sers' \
+  '(^|[^A-Za-z0-9_.~$}-])/([h]ome/[a-z]|[r]oot/[A-Za-z.]|[U]sers/[A-Za-z]|[w]ork/(main|shared|repo|\.))|[A-Z]:\\[U]sers' \
   "${texts[@]}"
 refuse "a registry's host" \
   '[c]rates\.io|[n]pmjs\.(org|com)|[p]ypi\.org|[p]ythonhosted\.org|(deb|security|snapshot)\.[d]ebian\.org|[p]roxy\.golang\.org' \
