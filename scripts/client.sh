@@ -22,6 +22,7 @@ build() {
   done
   if [ -e build ] && [ -e "$stamp" ] && [ -z "$(find "${sources[@]}" -newer "$stamp" -print -quit)" ]; then return; fi
   # Marked with the beginning, so that what is edited during the build counts as newer.
+  mkdir -p node_modules
   touch "$stamp.new"
   timed "client: building" npm run --silent build
   mv "$stamp.new" "$stamp"

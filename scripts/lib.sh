@@ -4,7 +4,8 @@
 # shellcheck disable=SC2034 # used by those who source this
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+if [ -t 2 ] && [ -z "${NO_COLOR:-}" ]; then MARK=$'\033[1m==>\033[0m'; else MARK='==>'; fi
+say() { printf '%s %s\n' "$MARK" "$*" >&2; }
 fail() {
   printf 'error: %s\n' "$*" >&2
   exit 1

@@ -259,8 +259,10 @@ def check():
             for (name, version), licence in listed.items()
             if not allowed(licence)
         ]
-    for line in sorted(wrong):
+    for line in sorted(wrong)[:20]:
         print(line)
+    if wrong[20:]:
+        print(f"and {len(wrong) - 20} more")
     if wrong:
         print(f"{TARGET.name} does not agree with the lock files: make third-party")
         return 1
