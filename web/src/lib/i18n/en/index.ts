@@ -1,0 +1,10 @@
+import auth from './auth';
+import common from './common';
+import gallery from './gallery';
+import shell from './shell';
+import unit from './unit';
+import units from './units';
+
+const english = { common, auth, shell, units, unit, gallery };
+export type English = typeof english;
+export default english;

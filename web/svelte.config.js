@@ -1,0 +1,17 @@
+import adapter from '@sveltejs/adapter-static';
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+	preprocess: vitePreprocess(),
+	compilerOptions: { runes: true },
+	kit: {
+		// One page, every path: the server answers any unknown path with build/index.html.
+		adapter: adapter({ fallback: 'index.html', precompress: true, strict: false }),
+		// The hash of Kit's own start script goes into a meta tag, where the server also finds it
+		// for its Content-Security-Policy header. Nothing else is inline.
+		csp: { mode: 'hash', directives: { 'script-src': ['self'] } },
+		output: { preloadStrategy: 'modulepreload' },
+		version: { pollInterval: 0 }
+	}
+};
