@@ -2,8 +2,11 @@
 
     python make_pack.py [--out FOLDER]
 
-Three tables beside this script are kept by hand: resolutions.tsv (the law of each province's communes and the counts it states),
-changes.tsv (what changed after the day of the pack) and overrides.tsv (where the package is wrong, and why).
+Four tables beside this script are kept by hand:
+    resolutions.tsv  the law of each province and of its communes, the counts it states, the province's published area
+    changes.tsv      what changed after the day of the pack
+    overrides.tsv    where the package is wrong, and why
+    people.tsv       which parts of a divided commune a resolution calls land only, or the home of everybody
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from unit_text import Row, clean, full_name, place_tone, read_tsv, split_kind, write_tsv
 
@@ -33,7 +37,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "old_districts": ("code", "province_code", "name", "kind", "closed_on"),
     "old_communes": ("code", "district_code", "province_code", "name", "kind"),
     "province_lineage": ("old_code", "new_code", "extent", "unchanged"),
-    "lineage": ("old_level", "old_code", "new_code", "extent", "unchanged"),
+    "lineage": ("old_level", "old_code", "new_code", "extent", "people", "unchanged"),
     "changes": ("date", "level", "code", "field", "from", "to", "basis"),
 }
 # What makes a row of each table the only one of its kind; also how overrides.tsv names a row.
@@ -88,7 +92,7 @@ def provinces_of(new: list[sqlite3.Row], resolutions: dict[str, Row]) -> list[Ro
             "full_name": full_name(kind, name),
             "lat": number(unit["provinceLat"]),
             "lon": number(unit["provinceLon"]),
-            "area_km2": "",
+            "area_km2": resolutions[code]["area_km2"],
             "valid_from": EFFECTIVE_FROM,
             "basis": resolutions[code]["province_basis"],
             "commune_basis": resolutions[code]["commune_basis"],
@@ -123,15 +127,22 @@ def old_units_of(old: list[sqlite3.Row]) -> Tables:
         kind, name = named(unit["province"])
         provinces[province] = {"code": province, "name": name, "kind": kind}
         kind, name = named(unit["district"])
-        districts[district] = {"code": district, "province_code": province, "name": name, "kind": kind, "closed_on": EFFECTIVE_FROM}
+        of_province = {"province_code": province, "name": name, "kind": kind}
+        districts[district] = {"code": district, **of_province, "closed_on": EFFECTIVE_FROM}
         if commune is None:  # the five island districts that had no communes
             continue
         kind, name = named(unit["ward"])
-        communes[commune] = {"code": commune, "district_code": district, "province_code": province, "name": name, "kind": kind}
-    return {"old_provinces": list(provinces.values()), "old_districts": list(districts.values()), "old_communes": list(communes.values())}
+        of_district = {"district_code": district, "province_code": province, "name": name, "kind": kind}
+        communes[commune] = {"code": commune, **of_district}
+    tables = {"old_provinces": provinces, "old_districts": districts, "old_communes": communes}
+    return {table: list(rows.values()) for table, rows in tables.items()}
 
 
-def lineage_of(converter: dict[str, dict], new: list[sqlite3.Row], old: list[sqlite3.Row]) -> list[Row]:
+def lineage_row(old_level: str, old_code: str, new_code: str, extent: str) -> Row:
+    return {"old_level": old_level, "old_code": old_code, "new_code": new_code, "extent": extent, "people": "", "unchanged": ""}
+
+
+def lineage_of(converter: dict[str, Any], new: list[sqlite3.Row], old: list[sqlite3.Row]) -> list[Row]:
     """The package names units by keys without accents; each key is one unit, which is checked by looking it up."""
     new_code = {(unit["provinceKey"], unit["wardKey"]): unit["wardCode"] for unit in new}
     old_unit = {
@@ -144,7 +155,7 @@ def lineage_of(converter: dict[str, dict], new: list[sqlite3.Row], old: list[sql
 
     def add(old_key: str, province_key: str, ward_key: str, extent: str) -> None:
         level, code = old_unit[old_key]
-        rows.append({"old_level": level, "old_code": code, "new_code": new_code[province_key, ward_key], "extent": extent, "unchanged": ""})
+        rows.append(lineage_row(level, code, new_code[province_key, ward_key], extent))
 
     for province_key, wards in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for ward_key, old_keys in wards.items():
@@ -157,7 +168,7 @@ def lineage_of(converter: dict[str, dict], new: list[sqlite3.Row], old: list[sql
     return rows
 
 
-def province_lineage_of(converter: dict[str, dict], new: list[sqlite3.Row], old: list[sqlite3.Row]) -> list[Row]:
+def province_lineage_of(converter: dict[str, Any], new: list[sqlite3.Row], old: list[sqlite3.Row]) -> list[Row]:
     new_code = {unit["provinceKey"]: unit["provinceCode"] for unit in new}
     old_code = {unit["provinceKey"]: unit["provinceCode"] for unit in old}
     return [
@@ -197,7 +208,7 @@ def added_lineage(table: str, key: str) -> Row:
     if table != "lineage":
         raise SystemExit(f"an override adds a row to {table}: {key}")
     old_code, new_code = key.split(">")
-    return {"old_level": "commune", "old_code": old_code, "new_code": new_code, "extent": "", "unchanged": ""}
+    return lineage_row("commune", old_code, new_code, "")
 
 
 def mark_unchanged(lineage: list[Row], old_units: list[Row], new_units: list[Row]) -> None:
@@ -212,13 +223,21 @@ def mark_unchanged(lineage: list[Row], old_units: list[Row], new_units: list[Row
         row["unchanged"] = "1" if alone and same else ""
 
 
-def fill_areas(provinces: list[Row], communes: list[Row]) -> None:
-    """A province's area is the sum of its communes', in hundredths so that the order of adding does not matter."""
-    hundredths: defaultdict[str, int] = defaultdict(int)
-    for commune in communes:
-        hundredths[commune["province_code"]] += round(float(commune["area_km2"] or 0) * 100)
-    for province in provinces:
-        province["area_km2"] = f"{hundredths[province['code']] / 100:.2f}"
+def fill_people(lineage: list[Row], stated: list[Row]) -> None:
+    """Where the people of a divided commune went. A resolution says so when a part was land only ("none") or took everybody ("all");
+    the part left over when every other one is empty has everybody too."""
+    said = {(row["old_code"], row["new_code"]): row["people"] for row in stated}
+    parts: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in lineage:
+        row["people"] = "all" if row["extent"] == "whole" else said.pop((row["old_code"], row["new_code"]), "")
+        parts[row["old_code"]].append(row)
+    if said:
+        raise SystemExit(f"people.tsv names parts that the lineage does not have: {sorted(said)}")
+    for rows in parts.values():
+        unsaid = [row for row in rows if not row["people"]]
+        everybody_placed = any(row["people"] == "all" for row in rows)
+        for row in unsaid:
+            row["people"] = "none" if everybody_placed else "all" if len(unsaid) == 1 else "some"
 
 
 # Checking it
@@ -257,10 +276,17 @@ def reference_problems(tables: Tables) -> list[str]:
         ("lineage", "new_code", "communes"),
     ]
     problems = [
-        f"{table}: {row[column]} is not in {target}" for table, column, target in points for row in tables[table] if row[column] not in codes[target]
+        f"{table}: {row[column]} is not in {target}"
+        for table, column, target in points
+        for row in tables[table]
+        if row[column] not in codes[target]
     ]
     old = {"commune": codes["old_communes"], "district": codes["old_districts"]}
-    return problems + [f"lineage: no old {row['old_level']} {row['old_code']}" for row in tables["lineage"] if row["old_code"] not in old[row["old_level"]]]
+    return problems + [
+        f"lineage: no old {row['old_level']} {row['old_code']}"
+        for row in tables["lineage"]
+        if row["old_code"] not in old[row["old_level"]]
+    ]
 
 
 def count_problems(tables: Tables, resolutions: dict[str, Row]) -> list[str]:
@@ -302,12 +328,13 @@ def misplaced(tables: Tables) -> list[str]:
 
 
 def change_problems(tables: Tables) -> list[str]:
-    state = {"province": {row["code"]: dict(row) for row in tables["provinces"]}, "commune": {row["code"]: dict(row) for row in tables["communes"]}}
+    state = {level: {row["code"]: dict(row) for row in tables[f"{level}s"]} for level in ("province", "commune")}
     problems = []
     for change in sorted(tables["changes"], key=lambda row: row["date"]):
         unit = state[change["level"]][change["code"]]
         if unit[change["field"]] != change["from"]:
-            problems.append(f"change of {change['code']} on {change['date']}: {change['field']} was {unit[change['field']]!r}")
+            was = unit[change["field"]]
+            problems.append(f"change of {change['code']} on {change['date']}: {change['field']} was {was!r}")
         unit[change["field"]] = change["to"]
     return problems
 
@@ -315,14 +342,24 @@ def change_problems(tables: Tables) -> list[str]:
 # Writing it
 
 
+def digest(name: str) -> str:
+    return hashlib.sha256(package_file(name).read_bytes()).hexdigest()
+
+
 def pack_toml(tables: Tables) -> str:
     counts = "\n".join(f"{table} = {len(rows)}" for table, rows in tables.items())
     kinds = "\n".join(f"{kind} = {count}" for kind, count in sorted(Counter(row["kind"] for row in tables["communes"]).items()))
-    digests = "\n".join(
-        f'"{name}" = "sha256:{hashlib.sha256(package_file(name).read_bytes()).hexdigest()}"' for name in ("converter_2025.json", "dataset.db")
-    )
+    digests = "\n".join(f'"{name}" = "sha256:{digest(name)}"' for name in ("converter_2025.json", "dataset.db"))
     template = (HERE / "pack.toml.in").read_text(encoding="utf-8")
-    values = {"effective_from": EFFECTIVE_FROM, "package": PACKAGE, "version": VERSION, "licence": LICENCE, "counts": counts, "kinds": kinds, "digests": digests}
+    values = {
+        "effective_from": EFFECTIVE_FROM,
+        "package": PACKAGE,
+        "version": VERSION,
+        "licence": LICENCE,
+        "counts": counts,
+        "kinds": kinds,
+        "digests": digests,
+    }
     for name, value in values.items():
         template = template.replace("{" + name + "}", value)
     return template
@@ -342,16 +379,16 @@ def make() -> tuple[Tables, dict[str, Row]]:
         "changes": read_tsv(HERE / "changes.tsv"),
     }
     apply_overrides(tables, read_tsv(HERE / "overrides.tsv"))
+    fill_people(tables["lineage"], read_tsv(HERE / "people.tsv"))
     mark_unchanged(tables["lineage"], tables["old_communes"], tables["communes"])
     mark_unchanged(tables["province_lineage"], tables["old_provinces"], tables["provinces"])
-    fill_areas(tables["provinces"], tables["communes"])
     for table, rows in tables.items():
         rows.sort(key=lambda row: [row[column] for column in KEYS.get(table, ("code",))])
     return tables, resolutions
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT)
     out: Path = parser.parse_args().out
     tables, resolutions = make()

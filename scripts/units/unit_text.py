@@ -22,6 +22,8 @@ WORD_OF_KIND: dict[str, str] = {kind: word for word, kind in KIND_WORDS.items()}
 
 TONES = "\u0300\u0301\u0303\u0309\u0323"
 
+LETTERS = str.maketrans({"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u2019": "'", "\u2018": "'", "\u00a0": " "})
+
 # The resolutions that name the communes write "Hòa", "Thủy": the tone stands on the first letter of an open oa, oe, uy.
 GLIDE_PAIRS = ("oa", "oe", "uy")
 
@@ -29,9 +31,7 @@ GLIDE_PAIRS = ("oa", "oe", "uy")
 def clean(text: str) -> str:
     """One spelling: NFC, Đ/đ (never the Icelandic Ð/ð), straight apostrophe, single spaces."""
     text = unicodedata.normalize("NFC", text)
-    for wrong, right in (("\u00d0", "Đ"), ("\u0189", "Đ"), ("\u00f0", "đ"), ("\u2019", "'"), ("\u2018", "'"), ("\u00a0", " ")):
-        text = text.replace(wrong, right)
-    return " ".join(text.split())
+    return " ".join(text.translate(LETTERS).split())
 
 
 def syllable(word: str) -> tuple[str, str]:
