@@ -1,1 +1,344 @@
-pub fn x() {}
+//! The one database door of Khuê: SQLite or PostgreSQL, chosen by the address alone, with the same behaviour.
+//!
+//! ```ignore
+//! let unit = db.read(&ctx, move |tx| units::find(tx, id)).await?;
+//! let made = db.write(&ctx, move |tx| units::create(tx, &request)).await?;
+//! ```
+//! A closure is plain blocking Rust and may run twice; see `foundations` in the documentation.
+
+mod error;
+mod job;
+pub mod journal;
+pub mod keys;
+pub mod list;
+mod migrate;
+mod postgres;
+mod row;
+mod sql;
+mod sqlite;
+mod tx;
+
+use std::fmt::Debug;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use base::{ToValue, Value};
+pub use error::{BUSY, Broken, Constraint, FOREIGN, FULL, MISSING, STALE, STOPPING, UNIQUE, UNREACHABLE};
+pub use journal::{Entry, Head, Position};
+pub use migrate::{CHANGED, FAILED, Migration, NEWER, fingerprint};
+pub use row::{FromRow, Row};
+pub use sql::{Built, Dialect, Sql, Statement, expand};
+pub use sqlite::{IN_USE, NOT_DURABLE};
+pub use tx::{BulkInto, Noun, Tx};
+
+use base::{Ctx, Instant, Result, Uuid};
+use job::{Isolation, Job, Read, Write};
+use keys::Keys;
+use tokio::sync::{oneshot, watch};
+use tx::Shared;
+
+/// What one room brings to the database.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Schema {
+    /// Its migrations; ordinals are unique over the workspace.
+    pub migrations: &'static [Migration],
+    /// Its statements, for the test that runs them all on both databases.
+    pub statements: &'static [&'static [&'static Sql]],
+    /// The sentences of its UNIQUE constraints.
+    pub constraints: &'static [Constraint],
+}
+
+/// The door's own tables: installation, journal.
+pub static SCHEMA: Schema = Schema {
+    migrations: &[Migration {
+        ordinal: 1,
+        name: "journal",
+        sql: include_str!("../migrations/0001_journal.sql"),
+        rebuild: false,
+    }],
+    statements: &[journal::read::STATEMENTS, journal::verify::STATEMENTS],
+    constraints: &[],
+};
+
+/// Puts the rooms' migrations into their one order.
+#[must_use]
+pub fn migrations(schemas: &[&'static Schema]) -> Vec<Migration> {
+    let mut all: Vec<Migration> = schemas.iter().flat_map(|schema| schema.migrations.iter().copied()).collect();
+    all.sort_by_key(|migration| migration.ordinal);
+    all
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// One file.
+    Sqlite(PathBuf),
+    /// A server: `postgres://user:password@host/database`.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads `KHUE_DATABASE`: an address of PostgreSQL, or a path; by default `khue.db` in the data folder.
+    #[must_use]
+    pub fn parse(address: Option<&str>, data: &Path) -> Self {
+        match address {
+            None | Some("") => Self::Sqlite(data.join("khue.db")),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Self::Postgres(url.to_owned())
+            }
+            Some(path) => Self::Sqlite(PathBuf::from(path.strip_prefix("sqlite:").unwrap_or(path))),
+        }
+    }
+}
+
+impl Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            // The address holds a password.
+            Self::Postgres(url) => {
+                write!(f, "postgres://…@{}", url.rsplit_once('@').map_or("…", |(_, rest)| rest))
+            }
+        }
+    }
+}
+
+/// How to open a database.
+pub struct Options {
+    /// Where it is.
+    pub location: Location,
+    /// The address of the role that owns the tables and migrates them, when it is not the one that serves.
+    pub owner: Option<String>,
+    /// The folder of what stands beside the database: signed heads, files.
+    pub data: PathBuf,
+    /// Where the key file is; made only together with an empty database.
+    pub key: PathBuf,
+    /// The rooms.
+    pub schemas: Vec<&'static Schema>,
+    /// Connections to PostgreSQL, or reading threads on SQLite; 0 chooses by the machine.
+    pub connections: usize,
+    /// Mark a new database as a demonstration, and refuse one that is not.
+    pub demo: bool,
+    /// Apply migrations; otherwise a database that lacks some is refused.
+    pub migrate: bool,
+    /// Run every write twice and compare, as a retry would. For tests.
+    pub run_writes_twice: bool,
+    /// Accept a server that does not write durably. For throw-away test clusters only.
+    pub unsafe_durability: bool,
+}
+
+impl Options {
+    /// The usual options for a place.
+    #[must_use]
+    pub fn new(location: Location, data: &Path, schemas: Vec<&'static Schema>) -> Self {
+        Self {
+            location,
+            owner: None,
+            data: data.to_owned(),
+            key: keys::default_path(data),
+            schemas,
+            connections: 0,
+            demo: false,
+            migrate: true,
+            run_writes_twice: false,
+            unsafe_durability: false,
+        }
+    }
+}
+
+/// The installation that a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Installation {
+    /// Its id among nodes.
+    pub node: Uuid,
+    /// Its epoch.
+    pub epoch: i64,
+    /// Whether it is a demonstration.
+    pub demo: bool,
+    /// Whether this opening made it.
+    pub new: bool,
+}
+
+enum Store {
+    Sqlite(sqlite::SqliteStore),
+    Postgres(postgres::PgStore, journal::seal_postgres::PgSealer),
+}
+
+/// The door. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    shared: Arc<Shared>,
+    installation: Installation,
+    data: PathBuf,
+    stop_heads: watch::Sender<bool>,
+}
+
+impl Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0.store {
+            Store::Sqlite(_) => "Db(sqlite)",
+            Store::Postgres(..) => "Db(postgres)",
+        })
+    }
+}
+
+/// The database is a real one, and this was asked to be a demonstration.
+pub const NOT_DEMO: base::Code =
+    base::Code::new(base::Kind::Unavailable, "db.not_demo", "Đây không phải cơ sở dữ liệu dùng thử");
+/// Migrations are missing and were not asked for.
+pub const OLDER: base::Code = base::Code::new(base::Kind::Unavailable, "db.older", "Cơ sở dữ liệu cần được nâng cấp");
+
+mod open;
+
+impl Db {
+    /// Opens (and, when it is new, makes) a database. Blocks: call it before serving.
+    pub fn open(options: &Options, now: Instant) -> Result<Self> {
+        open::open(options, now)
+    }
+
+    /// Reads. The closure sees one moment of the data.
+    pub async fn read<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Read { closure: Some(closure), ctx: ctx.clone(), result: None, caller: Some(caller) });
+        self.send(job, false, answer).await
+    }
+
+    /// Writes, all or nothing, with its journal entries. The closure may run again when another write wins; only its
+    /// last answer counts.
+    pub async fn write<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
+    where
+        T: Debug + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(ctx, Isolation::Repeatable, None, closure).await
+    }
+
+    /// Writes under a rule that spans rows without one root.
+    pub async fn write_serialisable<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
+    where
+        T: Debug + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(ctx, Isolation::Serialisable, None, closure).await
+    }
+
+    /// Writes for longer than 50 ms, and says why. Shares no group with others.
+    pub async fn write_long<T, F>(&self, ctx: &Ctx, why: &'static str, closure: F) -> Result<T>
+    where
+        T: Debug + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(ctx, Isolation::Repeatable, Some(why), closure).await
+    }
+
+    async fn write_as<T, F>(&self, ctx: &Ctx, isolation: Isolation, long: Option<&'static str>, closure: F) -> Result<T>
+    where
+        T: Debug + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Write {
+            closure,
+            ctx: ctx.clone(),
+            ordinal: ctx.next_write(),
+            isolation,
+            long,
+            result: None,
+            caller: Some(caller),
+        });
+        self.send(job, true, answer).await
+    }
+
+    async fn send<T>(&self, job: Box<dyn Job>, write: bool, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+        match &self.0.store {
+            Store::Sqlite(store) => store.send(job, write).await,
+            Store::Postgres(store, _) => store.send(job, write).await,
+        }
+        answer.await.unwrap_or_else(|_| Err(error::stopping()))
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        match self.0.store {
+            Store::Sqlite(_) => Dialect::Sqlite,
+            Store::Postgres(..) => Dialect::Postgres,
+        }
+    }
+
+    /// The installation.
+    #[must_use]
+    pub fn installation(&self) -> Installation {
+        self.0.installation
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(&self) -> &Keys {
+        &self.0.shared.keys
+    }
+
+    /// The folder beside the database.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.0.data
+    }
+
+    /// Follows the journal's head: wakes whenever entries were numbered.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<Option<Head>> {
+        self.0.shared.head.subscribe()
+    }
+
+    /// The last number given, as this server knows it.
+    #[must_use]
+    pub fn head(&self) -> Position {
+        self.0.shared.head.borrow().map_or(Position::default(), |head| head.at)
+    }
+
+    /// Waits until everything this server has committed is numbered, for at most `patience`.
+    pub async fn sealed(&self, ctx: &Ctx, patience: Duration) -> Result<()> {
+        static WAITING: Sql = Sql::new(
+            "SEALED_ALL",
+            "SELECT count(*) FROM journal_entry e LEFT JOIN journal_seal s ON s.row = e.row WHERE s.row IS NULL",
+        );
+        let until = tokio::time::Instant::now() + patience;
+        loop {
+            let waiting = self
+                .read(ctx, |tx| {
+                    tx.public("counts entries without showing any");
+                    tx.one::<(i64,)>(&WAITING, &[])
+                })
+                .await?;
+            if waiting.is_none_or(|(n,)| n == 0) || tokio::time::Instant::now() > until {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets what was sent finish, numbers it, signs the last head and closes. Later calls are answered that the
+    /// program is stopping.
+    pub fn close(&self) {
+        match &self.0.store {
+            Store::Sqlite(store) => store.close(),
+            Store::Postgres(store, sealer) => {
+                store.close();
+                sealer.close();
+            }
+        }
+        self.0.stop_heads.send_replace(true);
+        let head = *self.0.shared.head.borrow();
+        if let Some(head) = head {
+            let _kept = journal::heads::HeadFile::new(&self.0.data).add(&self.0.shared.keys, head);
+        }
+    }
+}
