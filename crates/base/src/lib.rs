@@ -4,13 +4,27 @@
 pub mod ctx;
 pub mod error;
 pub mod id;
+pub mod interval;
+pub mod money;
+pub mod page;
+pub mod patch;
+pub mod school_year;
+pub mod score;
 pub mod time;
+pub mod vi;
 
 pub use ctx::{Actor, Ctx};
 pub use error::{Code, Error, Field, Kind, Result};
 pub use id::{AccountId, SessionId, UnitId};
+pub use interval::Interval;
+pub use money::Money;
+pub use page::{Page, PageRequest};
+pub use patch::Patch;
+pub use school_year::SchoolYear;
+pub use score::Score;
 pub use time::{Clock, Date, Instant};
 pub use uuid::Uuid;
+pub use vi::PersonName;
 
 #[doc(hidden)]
 pub use serde;
