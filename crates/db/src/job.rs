@@ -92,6 +92,10 @@ where
                 return first_ran;
             }
             let (second, second_ran) = self.once(conn, shared);
+            if matches!(second_ran, Ran::Not(Some(Fault::Retry | Fault::Lost))) {
+                self.result = Some(second);
+                return second_ran;
+            }
             let same =
                 format!("{first:?}") == format!("{second:?}") && format!("{first_ran:?}") == format!("{second_ran:?}");
             if !same {

@@ -6,6 +6,7 @@
 //! ```
 //! A closure is plain blocking Rust and may run twice; see `foundations` in the documentation.
 
+pub mod cluster;
 mod error;
 mod job;
 pub mod journal;

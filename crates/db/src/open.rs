@@ -157,6 +157,7 @@ pub(super) fn open(options: &Options, now: Instant) -> Result<Db> {
     }
     let known = direct.installation()?.or(known);
     let migrated = direct.target(|target| migrate::run(target, &all, now));
+    let migrated = migrated.and_then(|ran| grant(&mut direct, options).map(|()| ran));
     let migrated = migrated.and_then(|ran| {
         if ran > 0 {
             tracing::info!(steps = ran, "the database schema was brought up to date");
@@ -172,6 +173,27 @@ pub(super) fn open(options: &Options, now: Instant) -> Result<Db> {
     let installation = migrated?;
     drop(direct);
     start(options, keys, installation, lock)
+}
+
+/// Lets the role that serves use what the owner has made, and nothing more: it cannot rewrite the journal.
+fn grant(direct: &mut Direct, options: &Options) -> Result<()> {
+    let (Location::Postgres(url), Some(_)) = (&options.location, &options.owner) else { return Ok(()) };
+    let user = url.split_once("://").and_then(|(_, rest)| rest.split(['@', ':']).next()).unwrap_or_default();
+    if user.is_empty() || !user.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        return Err(Error::internal("the serving role's name in KHUE_DATABASE must be plain lower-case letters"));
+    }
+    direct
+        .target(|target| {
+            target.batch(&format!(
+                "GRANT USAGE ON SCHEMA public TO {user};
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user};
+                 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {user};
+                 REVOKE INSERT, UPDATE, DELETE ON migration, installation FROM {user};
+                 REVOKE UPDATE, DELETE ON journal_entry, journal_seal, journal_epoch FROM {user};
+                 REVOKE UPDATE ON journal_payload FROM {user};"
+            ))
+        })
+        .map_err(Error::internal)
 }
 
 /// Writes the installation row and the first epoch. A key that was left from another attempt is used as it is.
