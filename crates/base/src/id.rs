@@ -27,6 +27,16 @@ macro_rules! typed_id {
                 Self(id)
             }
         }
+        impl $crate::ToValue for $name {
+            fn to_value(&self) -> $crate::Value<'_> {
+                $crate::Value::Uuid(self.0)
+            }
+        }
+        impl $crate::FromValue for $name {
+            fn from_value(value: $crate::ValueRef<'_>) -> Result<Self, &'static str> {
+                <$crate::Uuid as $crate::FromValue>::from_value(value).map(Self)
+            }
+        }
         impl From<$name> for $crate::Uuid {
             fn from(id: $name) -> Self {
                 id.0

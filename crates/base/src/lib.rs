@@ -11,6 +11,7 @@ pub mod patch;
 pub mod school_year;
 pub mod score;
 pub mod time;
+pub mod value;
 pub mod vi;
 
 pub use ctx::{Actor, Ctx};
@@ -24,6 +25,7 @@ pub use school_year::SchoolYear;
 pub use score::Score;
 pub use time::{Clock, Date, Instant};
 pub use uuid::Uuid;
+pub use value::{FromValue, ToValue, Value, ValueRef};
 pub use vi::PersonName;
 
 #[doc(hidden)]

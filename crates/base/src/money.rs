@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::vi::grouped;
+use crate::{FromValue, ToValue, Value, ValueRef};
 
 /// An amount in đồng; negative for what is owed back. In JSON and in the database it is the integer, and the field
 /// says so: `amount_vnd`.
@@ -83,6 +84,18 @@ impl fmt::Display for Money {
     }
 }
 
+impl ToValue for Money {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int(self.0)
+    }
+}
+
+impl FromValue for Money {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, &'static str> {
+        i64::from_value(value).map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -119,6 +132,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&Money(45_000)).expect("JSON"), "45000");
         assert_eq!(serde_json::from_str::<Money>("45000").expect("money"), Money(45_000));
         assert!(serde_json::from_str::<Money>("45000.5").is_err());
+        assert_eq!(Money(45_000).to_value(), Value::Int(45_000));
+        assert_eq!(Money::from_value(ValueRef::Int(45_000)), Ok(Money(45_000)));
     }
 
     proptest! {

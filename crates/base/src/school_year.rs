@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Date, Interval};
+use crate::{Date, FromValue, Interval, ToValue, Value, ValueRef};
 
 /// A school year (năm học), named by the two calendar years it touches: 2026-2027. In JSON it is that text, in the
 /// database the year it starts in.
@@ -124,6 +124,18 @@ impl From<SchoolYear> for String {
     }
 }
 
+impl ToValue for SchoolYear {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int(i64::from(self.0))
+    }
+}
+
+impl FromValue for SchoolYear {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, &'static str> {
+        Self::starting(i16::from_value(value)?).ok_or("year in which a school year starts")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::ToSpan;
@@ -180,6 +192,9 @@ mod tests {
         assert_eq!(serde_json::to_string(&year(2026)).expect("JSON"), r#""2026-2027""#);
         assert_eq!(serde_json::from_str::<SchoolYear>(r#""2026-2027""#).expect("a year"), year(2026));
         assert!(serde_json::from_str::<SchoolYear>(r#""2026-2028""#).is_err());
+        assert_eq!(year(2026).to_value(), Value::Int(2026));
+        assert_eq!(SchoolYear::from_value(ValueRef::Int(2026)), Ok(year(2026)));
+        assert!(SchoolYear::from_value(ValueRef::Int(26)).is_err());
     }
 
     proptest! {

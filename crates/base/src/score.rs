@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::vi::{decimal_comma, parse_decimal};
+use crate::{FromValue, ToValue, Value, ValueRef};
 
 /// A mark from 0 to 10 (điểm), exact to a hundredth. In JSON and in the database it is the integer of hundredths, and
 /// the field says so: `score_hundredths`.
@@ -102,6 +103,18 @@ impl From<Score> for i32 {
     }
 }
 
+impl ToValue for Score {
+    fn to_value(&self) -> Value<'_> {
+        Value::Int(i64::from(self.0))
+    }
+}
+
+impl FromValue for Score {
+    fn from_value(value: ValueRef<'_>) -> Result<Self, &'static str> {
+        i32::from_value(value)?.try_into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -168,6 +181,9 @@ mod tests {
         for bad in ["1001", "-1", "8.5", "\"8,5\""] {
             assert!(serde_json::from_str::<Score>(bad).is_err(), "{bad}");
         }
+        assert_eq!(score("8,5").to_value(), Value::Int(850));
+        assert_eq!(Score::from_value(ValueRef::Int(850)), Ok(score("8,5")));
+        assert!(Score::from_value(ValueRef::Int(8_500)).is_err());
     }
 
     proptest! {

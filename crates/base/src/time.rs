@@ -64,6 +64,25 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
+/// Days from 1970-01-01 to `date`; negative before.
+#[must_use]
+pub fn days_since_1970(date: Date) -> i64 {
+    // Howard Hinnant's days_from_civil: the year begins in March, so that the leap day is its last.
+    let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year - era * 400;
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// The date that many days after 1970-01-01; `None` outside the years 0 to 9999.
+#[must_use]
+pub fn date_from_days(days: i64) -> Option<Date> {
+    let ts = jiff::Timestamp::from_second(days.checked_mul(86_400)?).ok()?;
+    Some(jiff::tz::Offset::UTC.to_datetime(ts).date())
+}
+
 /// Where the present comes from: the machine's clock in the program, a hand-moved one in tests.
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
@@ -92,6 +111,15 @@ mod tests {
         let after = Instant::parse("2026-11-22T17:00:00Z").expect("valid");
         assert_eq!(before.date_in_vietnam().to_string(), "2026-11-22");
         assert_eq!(after.date_in_vietnam().to_string(), "2026-11-23");
+    }
+
+    #[test]
+    fn days_count_both_ways() {
+        for days in [-800_000, -1, 0, 1, 11_016, 19_000, 20_780, 60_000] {
+            let date = date_from_days(days).expect("in range");
+            assert_eq!(days_since_1970(date), days, "{date}");
+        }
+        assert_eq!(days_since_1970(jiff::civil::date(2000, 1, 1)), 10_957);
     }
 
     #[test]

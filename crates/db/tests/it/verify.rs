@@ -26,7 +26,8 @@ async fn report(w: &World) -> db::journal::verify::Report {
 async fn tamper(w: &World, sql: &'static str) {
     if let Some(owner) = w.owner() {
         let owner = owner.to_owned();
-        let by_server = w.db.write(&w.system(), move |tx| {
+        let ctx = w.system();
+        let by_server = w.db.write(&ctx, move |tx| {
             tx.public("an intruder who has only the serving role");
             tx.exec(&db::Built::new("tamper", sql, tx.dialect()), &[])
         });
