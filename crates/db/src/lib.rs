@@ -123,6 +123,8 @@ pub struct Options {
     pub demo: bool,
     /// Apply migrations; otherwise a database that lacks some is refused.
     pub migrate: bool,
+    /// The node id of a new database; drawn when it is not given. For tests, whose databases must be alike.
+    pub node: Option<Uuid>,
     /// Run every write twice and compare, as a retry would. For tests.
     pub run_writes_twice: bool,
     /// Accept a server that does not write durably. For throw-away test clusters only.
@@ -142,6 +144,7 @@ impl Options {
             connections: 0,
             demo: false,
             migrate: true,
+            node: None,
             run_writes_twice: false,
             unsafe_durability: false,
         }

@@ -164,7 +164,7 @@ pub(super) fn open(options: &Options, now: Instant) -> Result<Db> {
         }
         match &known {
             Some(known) => Ok(Installation { node: known.node, epoch: known.epoch, demo: known.demo, new: false }),
-            None => install(&mut direct, &keys, options.demo, now),
+            None => install(&mut direct, &keys, options, now),
         }
     });
     if matches!(direct, Direct::Postgres(_)) {
@@ -197,8 +197,12 @@ fn grant(direct: &mut Direct, options: &Options) -> Result<()> {
 }
 
 /// Writes the installation row and the first epoch. A key that was left from another attempt is used as it is.
-fn install(direct: &mut Direct, keys: &Keys, demo: bool, now: Instant) -> Result<Installation> {
-    let node = base::id::uuid_v7(now.unix_ms(), keys::random()?);
+fn install(direct: &mut Direct, keys: &Keys, options: &Options, now: Instant) -> Result<Installation> {
+    let demo = options.demo;
+    let node = match options.node {
+        Some(node) => node,
+        None => base::id::uuid_v7(now.unix_ms(), keys::random()?),
+    };
     let key_id = keys.current();
     let check = keys::hex(&keys.check_value(key_id)?);
     let (uuid, bytes, yes, no) = match direct {
@@ -261,10 +265,10 @@ fn sign_heads(shared: &Arc<Shared>, data: &Path, mut stopped: watch::Receiver<bo
             rt.block_on(async {
                 loop {
                     let now = *head.borrow_and_update();
-                    if let Some(now) = now {
-                        if let Err(error) = file.add(&keys, now) {
-                            tracing::warn!(?error, "the journal's head could not be signed");
-                        }
+                    if let Some(now) = now
+                        && let Err(error) = file.add(&keys, now)
+                    {
+                        tracing::warn!(?error, "the journal's head could not be signed");
                     }
                     tokio::select! {
                         _ = stopped.changed() => return,

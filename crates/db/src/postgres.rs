@@ -114,6 +114,23 @@ impl PgConn {
         Ok(made)
     }
 
+    pub(crate) fn param_types(&mut self, text: &str) -> Driver<Vec<crate::list::Type>> {
+        use crate::list::Type as Door;
+        Ok(self
+            .prepare(text)?
+            .params()
+            .iter()
+            .map(|ty| match *ty {
+                Type::INT8 | Type::INT4 | Type::INT2 => Door::Int,
+                Type::BOOL => Door::Bool,
+                Type::BYTEA => Door::Bytes,
+                Type::UUID => Door::Uuid,
+                Type::DATE => Door::Date,
+                _ => Door::Text,
+            })
+            .collect())
+    }
+
     pub(crate) fn query(
         &mut self,
         text: &str,

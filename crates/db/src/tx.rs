@@ -209,6 +209,17 @@ impl<'c> Tx<'c> {
         Ok(rows)
     }
 
+    /// What PostgreSQL takes each parameter of a statement for; `None` on SQLite, which does not say. For the test that
+    /// runs every statement on both.
+    pub fn param_types(&mut self, sql: &(impl Statement + ?Sized)) -> Result<Option<Vec<crate::list::Type>>> {
+        let Conn::Postgres(conn) = &mut self.conn else { return Ok(None) };
+        conn.param_types(sql.text(Dialect::Postgres)).map(Some).map_err(|error| {
+            let understood = from_postgres(error, sql.name(), &self.shared.constraints);
+            self.fault = Some(understood.fault);
+            understood.error
+        })
+    }
+
     fn check_standing(&self) -> Result<()> {
         match self.fault {
             // PostgreSQL would refuse anyway; SQLite is held to the same.
@@ -379,7 +390,7 @@ fn check_columns<T: FromRow>(sql: &(impl Statement + ?Sized), row: &Row<'_>) -> 
         return Ok(());
     }
     let names: Vec<&str> = match row {
-        Row::Sqlite(row) => row.as_ref().column_names().into_iter().collect(),
+        Row::Sqlite(row) => row.as_ref().column_names().collect(),
         Row::Postgres(row) => row.columns().iter().map(tokio_postgres::Column::name).collect(),
     };
     if names == T::COLUMNS {

@@ -13,6 +13,10 @@
 //! makes the tests `a_school_is_found::sqlite` and `a_school_is_found::postgres`. The PostgreSQL server comes from
 //! `scripts/with-postgres.sh`, which sets `KHUE_TEST_POSTGRES`; without it the test fails and says so.
 
+mod agree;
+
+pub use agree::statements_agree;
+
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +27,7 @@ use db::{Db, Dialect, Location, Options, Schema};
 
 /// Makes one test on SQLite and one on PostgreSQL out of an async function that takes a [`World`].
 #[macro_export]
+#[expect(clippy::crate_in_macro_def, reason = "the test binary names its rooms in its own root")]
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($world:ident: $ty:ty) $body:block)+) => {$(
         mod $name {
@@ -101,10 +106,14 @@ pub struct World {
 pub fn run<F: Future<Output = ()>>(dialect: Dialect, schemas: Vec<&'static Schema>, story: impl FnOnce(World) -> F) {
     let rt = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let world = World::make(dialect, schemas);
-    let (db, database) = (world.db.clone(), world.location.clone());
+    let (db, location) = (world.db.clone(), world.location.clone());
     rt.block_on(story(world));
+    end(&db, &location);
+}
+
+fn end(db: &Db, location: &Location) {
     db.close();
-    if let Location::Postgres(url) = database {
+    if let Location::Postgres(url) = location {
         db::cluster::drop_database(&cluster(), url.rsplit('/').next().unwrap_or_default()).expect("drops its database");
     }
 }
@@ -114,6 +123,9 @@ fn cluster() -> String {
         "KHUE_TEST_POSTGRES is not set: run the tests by `make test`, or one crate's by `scripts/with-postgres.sh cargo nextest run -p <crate>`",
     )
 }
+
+/// The node of every test installation, so that the same story leaves the same bytes on both databases.
+const NODE: base::Uuid = base::Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001);
 
 /// The key of every test installation: templates are shared, so it must be one.
 fn write_key(folder: &Path) -> PathBuf {
@@ -148,6 +160,7 @@ impl World {
                     let made = tempfile::tempdir().map_err(base::Error::internal)?;
                     write_key(made.path());
                     let mut options = Options::new(Location::Postgres(app), &made.path().join("data"), schemas.clone());
+                    options.node = Some(NODE);
                     options.owner = Some(owner);
                     options.unsafe_durability = true;
                     Db::open(&options, clock.now()).map(|db| db.close())
@@ -193,6 +206,11 @@ impl World {
         };
     }
 
+    /// Closes the world and drops its database. Worlds of [`run`] end by themselves.
+    pub fn end(self) {
+        end(&self.db, &self.location);
+    }
+
     /// Where the database is.
     #[must_use]
     pub fn location(&self) -> &Location {
@@ -234,7 +252,8 @@ fn sqlite_template(fingerprint: &str, schemas: &[&'static Schema], clock: &TestC
     let making = tempfile::tempdir().expect("a folder for the template");
     write_key(making.path());
     let file = making.path().join("data").join("khue.db");
-    let options = Options::new(Location::Sqlite(file.clone()), &making.path().join("data"), schemas.to_vec());
+    let mut options = Options::new(Location::Sqlite(file.clone()), &making.path().join("data"), schemas.to_vec());
+    options.node = Some(NODE);
     Db::open(&options, clock.now()).expect("makes the template").close();
     // Copied beside and renamed: two tests may make it at once.
     let near = std::env::temp_dir().join(format!("khue-template-{fingerprint}-{}.db", std::process::id()));

@@ -1,6 +1,8 @@
 //! The door on both databases.
 
 mod door;
+mod list;
+mod statements;
 mod verify;
 
 use db::{Migration, Schema};
