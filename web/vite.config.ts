@@ -15,18 +15,19 @@ const announcerWithoutInlineStyle: Plugin = {
 
 // Few chunks: a screen may ask for at most six things before it shows its content. What the pages
 // before sign-in need is `core`, what every screen after it needs is `desk`, the rest goes with its
-// screen. bits-ui is a chunk of its own, fetched when a list or a calendar is first opened.
+// screen. bits-ui is a chunk of its own, fetched when a list or a calendar is first opened. A group
+// takes along what it imports: the one that others lean on has the higher priority.
 const groups = [
 	{
 		name: 'pick',
 		test: /node_modules[\\/](bits-ui|@internationalized|@floating-ui|svelte-toolbelt|runed|tabbable)[\\/]|src[\\/]lib[\\/]ui[\\/]pick[\\/]/,
 		priority: 30
 	},
-	{ name: 'english', test: /src[\\/]lib[\\/]i18n[\\/]en[\\/]/, priority: 25 },
+	{ name: 'english', test: /src[\\/]lib[\\/]i18n[\\/]en[\\/]/, priority: 35 },
 	{
 		name: 'core',
 		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/]\+|nodes[\\/][01]\.js/,
-		priority: 20
+		priority: 40
 	},
 	{
 		name: 'desk',

@@ -91,7 +91,7 @@ function meOf(account) {
 		grants: mine.map(grantOut),
 		capabilities: [
 			'unit.read',
-			...(head ? ['account.invite', 'grant.give', 'unit.create'] : []),
+			...(head ? ['account.invite', 'account.grant', 'unit.create'] : []),
 			...(strong ? ['unit.rename', 'unit.move', 'unit.close'] : [])
 		],
 		screens: mine.length > 0 ? ['today', 'units', 'account'] : ['today', 'account']

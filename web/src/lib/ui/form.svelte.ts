@@ -42,6 +42,14 @@ export class Form {
 		}
 	}
 
+	/** For what answers nothing of use: whether it was done. */
+	async done(
+		check: () => Record<string, string | undefined>,
+		send: () => Promise<unknown>
+	): Promise<boolean> {
+		return (await this.submit(check, () => send().then(() => true))) ?? false;
+	}
+
 	async submit<T>(
 		check: () => Record<string, string | undefined>,
 		send: () => Promise<T>

@@ -3,3 +3,8 @@ import { t } from '$lib/i18n/common';
 /** A kind we have no word for yet is shown as the server says it. */
 export const kindName = (kind: string): string => t.kinds[kind] ?? kind;
 export const edgeName = (edge: string): string => t.edges[edge] ?? edge;
+
+const choices = ['department', 'province', 'commune', 'school', 'campus'];
+
+/** The kinds a list can be filtered by. */
+export const kindChoices = () => choices.map((kind) => ({ kind, label: kindName(kind) }));

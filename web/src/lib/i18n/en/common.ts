@@ -3,11 +3,22 @@ import type vi from '../vi/common';
 const common: typeof vi = {
 	kinds: {
 		ministry: 'Ministry',
-		province: 'Province',
+		bo: 'Ministry',
+		province: 'Province, city',
+		tinh: 'Province',
+		thanh_pho: 'City',
 		department: 'Department',
+		so: 'Department',
+		district: 'District',
 		commune: 'Commune, ward',
+		xa: 'Commune',
+		phuong: 'Ward',
+		thi_tran: 'Township',
+		dac_khu: 'Special zone',
 		school: 'School',
+		truong: 'School',
 		campus: 'Campus',
+		diem_truong: 'Campus',
 		office: 'Office'
 	},
 	edges: {

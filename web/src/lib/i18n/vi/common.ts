@@ -1,10 +1,21 @@
 const kinds: Record<string, string> = {
 	ministry: 'Bộ',
+	bo: 'Bộ',
 	province: 'Tỉnh, thành phố',
+	tinh: 'Tỉnh',
+	thanh_pho: 'Thành phố',
 	department: 'Sở',
+	so: 'Sở',
+	district: 'Quận, huyện',
 	commune: 'Xã, phường',
+	xa: 'Xã',
+	phuong: 'Phường',
+	thi_tran: 'Thị trấn',
+	dac_khu: 'Đặc khu',
 	school: 'Trường',
+	truong: 'Trường',
 	campus: 'Điểm trường',
+	diem_truong: 'Điểm trường',
 	office: 'Phòng ban'
 };
 const edges: Record<string, string> = {
