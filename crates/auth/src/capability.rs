@@ -1,0 +1,175 @@
+//! What can be allowed: a verb on a noun, and the one kind of edge along which it reaches from a unit to those below.
+
+/// For what matter one unit answers to another. Place is not authority: each matter has its own tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeKind {
+    /// Where it lies (địa bàn).
+    Place,
+    /// Who answers for its organisation and staff (tổ chức, nhân sự).
+    Staff,
+    /// Who pays (ngân sách).
+    Budget,
+    /// Who leads its professional work (chuyên môn).
+    Teaching,
+    /// Who keeps its records (lưu giữ hồ sơ).
+    Custody,
+}
+
+impl EdgeKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Place, Self::Staff, Self::Budget, Self::Teaching, Self::Custody];
+
+    /// Its stable text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Staff => "staff",
+            Self::Budget => "budget",
+            Self::Teaching => "teaching",
+            Self::Custody => "custody",
+        }
+    }
+
+    /// Reads its text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl base::ToValue for EdgeKind {
+    fn to_value(&self) -> base::Value<'_> {
+        base::Value::Text(self.as_str().into())
+    }
+}
+
+impl base::FromValue for EdgeKind {
+    fn from_value(value: base::ValueRef<'_>) -> Result<Self, &'static str> {
+        match value {
+            base::ValueRef::Text(text) => Self::parse(text).ok_or("a kind of edge"),
+            _ => Err("a kind of edge"),
+        }
+    }
+}
+
+/// One verb on one noun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capability {
+    /// See a unit and what is basic about it. Follows `teaching`: from the ministry over the Sở and the commune's office
+    /// to every school, whoever owns it. It is what "in sight" means.
+    UnitView,
+    /// Make a school or campus below a unit. Follows `teaching`.
+    UnitCreate,
+    /// Rename, move, merge, split or close a unit. Follows `teaching`.
+    UnitEdit,
+    /// See who holds a role at a unit. Follows `teaching`, as the accounts of a sector are run along its professional line.
+    AccountView,
+    /// Invite somebody to a role at a unit. Follows `teaching`.
+    AccountInvite,
+    /// Give and end roles at a unit. Follows `teaching`.
+    GrantManage,
+    /// End other people's sessions, when a device was lost. Follows `teaching`.
+    SessionEndOther,
+    /// Read the journal of a unit. Follows `custody`: whoever keeps a closed unit's records can answer for them.
+    JournalView,
+    /// Change the settings of a unit. Follows `staff`: whoever answers for its organisation.
+    SettingsManage,
+}
+
+impl Capability {
+    /// All of them, in the order of the golden table.
+    pub const ALL: [Self; 9] = [
+        Self::UnitView,
+        Self::UnitCreate,
+        Self::UnitEdit,
+        Self::AccountView,
+        Self::AccountInvite,
+        Self::GrantManage,
+        Self::SessionEndOther,
+        Self::JournalView,
+        Self::SettingsManage,
+    ];
+
+    /// Its stable text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnitView => "unit.view",
+            Self::UnitCreate => "unit.create",
+            Self::UnitEdit => "unit.edit",
+            Self::AccountView => "account.view",
+            Self::AccountInvite => "account.invite",
+            Self::GrantManage => "grant.manage",
+            Self::SessionEndOther => "session.end_other",
+            Self::JournalView => "journal.view",
+            Self::SettingsManage => "settings.manage",
+        }
+    }
+
+    /// The one kind of edge it follows from the unit of a grant to the units below.
+    #[must_use]
+    pub const fn follows(self) -> EdgeKind {
+        match self {
+            Self::UnitView
+            | Self::UnitCreate
+            | Self::UnitEdit
+            | Self::AccountView
+            | Self::AccountInvite
+            | Self::GrantManage
+            | Self::SessionEndOther => EdgeKind::Teaching,
+            Self::JournalView => EdgeKind::Custody,
+            Self::SettingsManage => EdgeKind::Staff,
+        }
+    }
+
+    /// What it opens beyond units and accounts. A new capability must answer here, and the table of roles is tested
+    /// against it.
+    #[must_use]
+    pub const fn opens(self) -> Opens {
+        match self {
+            Self::UnitView
+            | Self::UnitCreate
+            | Self::UnitEdit
+            | Self::AccountView
+            | Self::AccountInvite
+            | Self::GrantManage
+            | Self::SessionEndOther
+            | Self::JournalView
+            | Self::SettingsManage => Opens::NoPupils,
+        }
+    }
+
+    /// Reads its text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|capability| capability.as_str() == text)
+    }
+}
+
+/// Which personal data a capability opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// Nothing about pupils.
+    NoPupils,
+    /// Basic data of pupils: names, classes, marks.
+    Pupils,
+    /// Protected or sensitive data: what system and operator may not open either.
+    Protected,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_read_back_and_no_two_are_alike() {
+        for capability in Capability::ALL {
+            assert_eq!(Capability::parse(capability.as_str()), Some(capability));
+        }
+        for kind in EdgeKind::ALL {
+            assert_eq!(EdgeKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(Capability::parse("unit.destroy"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! Grants: a role, held by an account at a unit, from a day to a day.
+
+use base::{AccountId, Code, Date, Kind, Result, UnitId};
+use db::{Noun, Tx, params};
+
+use crate::GrantId;
+
+/// The grant does not exist or is out of scope.
+pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "grant.not_found", "Không tìm thấy quyền đã cấp");
+
+/// A grant as an aggregate.
+pub static GRANT: Noun = Noun {
+    table: "role_grant",
+    missing: &NOT_FOUND,
+    missing_sentence: "Không tìm thấy quyền này, hoặc quyền thuộc đơn vị ngoài phạm vi của bạn. Hãy tải lại danh sách.",
+};
+
+db::statements! {
+    /// A new grant.
+    pub INSERT = "INSERT INTO role_grant (id, version, account, role, unit, valid_from, valid_to, granted_by, granted_at)
+        VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    /// One grant.
+    pub FIND = "SELECT id, account, role, unit, valid_from, valid_to, ended_at IS NOT NULL AS ended
+        FROM role_grant WHERE id = ?1";
+    /// Ends a grant at once.
+    pub END = "UPDATE role_grant SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
+    /// What an account holds on a day or will hold later.
+    pub OF_ACCOUNT = "SELECT id, account, role, unit, valid_from, valid_to, FALSE AS ended FROM role_grant
+        WHERE account = ?1 AND ended_at IS NULL AND (valid_to IS NULL OR valid_to > ?2) ORDER BY valid_from, id";
+    /// What is held at a unit on a day or will be held later.
+    pub AT_UNIT = "SELECT id, account, role, unit, valid_from, valid_to, FALSE AS ended FROM role_grant
+        WHERE unit = ?1 AND ended_at IS NULL AND (valid_to IS NULL OR valid_to > ?2) ORDER BY account, valid_from, id";
+    /// Whether an account holds a role at a unit already on a day.
+    pub SAME = "SELECT id FROM role_grant WHERE account = ?1 AND role = ?2 AND unit = ?3 AND ended_at IS NULL
+        AND (valid_to IS NULL OR valid_to > ?4) AND valid_from <= ?4 LIMIT 1";
+}
+
+db::row! {
+    /// One grant.
+    pub struct Grant {
+        /// Which.
+        pub id: GrantId,
+        /// Who holds it.
+        pub account: AccountId,
+        /// The role's code.
+        pub role: String,
+        /// Where.
+        pub unit: UnitId,
+        /// From this day.
+        pub valid_from: Date,
+        /// Until before this day.
+        pub valid_to: Option<Date>,
+        /// It was ended before its time.
+        pub ended: bool,
+    }
+}
+
+/// A grant to be given.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// To whom.
+    pub account: AccountId,
+    /// The role's code.
+    pub role: String,
+    /// Where.
+    pub unit: UnitId,
+    /// From this day.
+    pub from: Date,
+    /// Until before this day.
+    pub to: Option<Date>,
+}
+
+/// Gives a role. Rights, fitness of role and unit, and journal are the caller's (`accounts`).
+pub fn insert(tx: &mut Tx<'_>, grant: &NewGrant) -> Result<GrantId> {
+    let (id, now, by) = (tx.new_id::<GrantId>(), tx.now(), tx.ctx().actor().name());
+    tx.exec_one(&INSERT, params![id, grant.account, grant.role, grant.unit, grant.from, grant.to, by, now])?;
+    Ok(id)
+}
+
+/// One grant, also an ended one. Rights are the caller's.
+pub fn find(tx: &mut Tx<'_>, id: GrantId) -> Result<Option<Grant>> {
+    tx.one(&FIND, params![id])
+}
+
+/// Ends a grant at once. Answers whether it stood.
+pub fn end(tx: &mut Tx<'_>, id: GrantId) -> Result<bool> {
+    let now = tx.now();
+    Ok(tx.exec(&END, params![id, now])? == 1)
+}
+
+/// What an account holds today or will hold later.
+pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Grant>> {
+    let today = tx.today();
+    tx.all(&OF_ACCOUNT, params![account, today])
+}
+
+/// What is held at a unit today or will be later.
+pub fn at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Grant>> {
+    let today = tx.today();
+    tx.all(&AT_UNIT, params![unit, today])
+}

@@ -1,0 +1,76 @@
+//! Who may do what: accounts, sign-in, sessions, capabilities and roles, the bare unit tree, who looked at whom.
+//!
+//! What operations call is [`Require`]: the first line of a command is `tx.require(Capability::UnitEdit, unit)?`.
+//! What `http` calls is [`session::find`] and [`ctx`], and [`closure::Day::ensure`] before it hands a request on.
+//!
+//! Row security on PostgreSQL is not set on these tables: rights are read here before there is a scope to set.
+
+pub mod accounts;
+pub mod capability;
+pub mod closure;
+pub mod ctx;
+pub mod delay;
+pub mod edges;
+pub mod grants;
+pub mod invitations;
+pub mod looked;
+pub mod passwords;
+pub mod require;
+pub mod role;
+pub mod session;
+pub mod units;
+mod weak;
+
+pub use capability::{Capability, EdgeKind};
+pub use require::{FORBIDDEN, Require, SIGNED_OUT, Scope, UNIT_NOT_FOUND};
+pub use role::{Role, RoleCode};
+pub use session::SignedIn;
+
+base::typed_id! {
+    /// A role given to an account at a unit (phân quyền).
+    GrantId,
+    /// An invitation to make an account (lời mời).
+    InvitationId,
+}
+
+/// The room's tables: bare units and edges, accounts and sessions, grants and invitations, looks.
+pub static SCHEMA: db::Schema = db::Schema {
+    migrations: &[
+        db::Migration {
+            ordinal: 100,
+            name: "units",
+            sql: include_str!("../migrations/0100_units.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 101,
+            name: "accounts",
+            sql: include_str!("../migrations/0101_accounts.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 102,
+            name: "looks",
+            sql: include_str!("../migrations/0102_looks.sql"),
+            rebuild: false,
+        },
+    ],
+    statements: &[
+        accounts::STATEMENTS,
+        closure::STATEMENTS,
+        delay::STATEMENTS,
+        edges::STATEMENTS,
+        grants::STATEMENTS,
+        invitations::STATEMENTS,
+        looked::STATEMENTS,
+        require::STATEMENTS,
+        session::STATEMENTS,
+        units::STATEMENTS,
+    ],
+    constraints: &[db::Constraint {
+        table: "account",
+        columns: &["login"],
+        code: &accounts::LOGIN_TAKEN,
+        sentence: "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.",
+    }],
+};

@@ -1,0 +1,223 @@
+//! May this actor do this here? Decided by the grants and the edges of today, in one statement, never by a loop over units.
+
+use base::{AccountId, Actor, Code, Error, Kind, Result, ToValue as _, UnitId, Value};
+use db::{Tx, params};
+
+use crate::role;
+use crate::{Capability, EdgeKind, closure};
+
+/// Nobody is signed in.
+pub const SIGNED_OUT: Code = Code::new(Kind::SignedOut, "session.required", "Bạn chưa đăng nhập");
+/// The record is in sight, the act is not allowed.
+pub const FORBIDDEN: Code = Code::new(Kind::Forbidden, "auth.forbidden", "Bạn không có quyền làm việc này");
+/// The unit does not exist or is out of scope: one answer for both.
+pub const UNIT_NOT_FOUND: Code = Code::new(Kind::NotFound, "unit.not_found", "Không tìm thấy đơn vị");
+/// What is said with [`UNIT_NOT_FOUND`].
+pub const UNIT_NOT_FOUND_SENTENCE: &str =
+    "Không tìm thấy đơn vị này, hoặc đơn vị ngoài phạm vi của bạn. Hãy tìm lại theo tên.";
+/// The account must set a new password before anything else.
+pub const MUST_CHANGE_PASSWORD: Code =
+    Code::new(Kind::Forbidden, "account.must_change_password", "Bạn cần đổi mật khẩu trước");
+
+/// Kinds of unit whose existence and name are published by law: whoever is signed in may see them. What happens inside
+/// (accounts, journal) follows grants like anywhere else.
+pub const PUBLIC_KINDS: [&str; 7] =
+    ["ministry", "department", "district_office", "commune_office", "province", "district", "commune"];
+
+db::statements! {
+    /// The roles of an account that reach a unit today, and along which edges.
+    pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change
+        FROM role_grant g
+        JOIN account a ON a.id = g.account
+        JOIN unit_closure c ON c.ancestor = g.unit AND c.descendant = ?2
+        WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)";
+    /// The roles of an account today, and where they are held.
+    pub HELD_AT = "SELECT g.role, g.unit, a.must_change_password AS must_change
+        FROM role_grant g
+        JOIN account a ON a.id = g.account
+        WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
+          AND g.valid_from <= ?2 AND (g.valid_to IS NULL OR g.valid_to > ?2)
+        ORDER BY g.unit, g.id";
+    /// What sort of unit it is.
+    pub UNIT_KIND = "SELECT kind FROM unit WHERE id = ?1";
+}
+
+db::row! {
+    struct Held { role: String, kind: EdgeKind, must_change: bool }
+    struct HeldAt { role: String, unit: UnitId, must_change: bool }
+}
+
+/// The first line of every command.
+pub trait Require {
+    /// Goes on only when the actor may do this at this unit. Out of sight is `unit.not_found`, in sight but not allowed is
+    /// `auth.forbidden`.
+    fn require(&mut self, capability: Capability, unit: UnitId) -> Result<()>;
+    /// The units where the actor may do this, as a predicate for lists. May be empty: then the list is.
+    fn scope(&mut self, capability: Capability) -> Result<Scope>;
+    /// Goes on only for a person who has signed in: for what concerns the account itself.
+    fn require_signed_in(&mut self) -> Result<AccountId>;
+    /// What the actor may do at this unit; empty when it is out of sight.
+    fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>>;
+    /// Whether the act is of the system or the operator, who need no grant.
+    fn is_house(&self) -> bool;
+}
+
+fn not_found() -> Error {
+    UNIT_NOT_FOUND.error(UNIT_NOT_FOUND_SENTENCE)
+}
+
+fn signed_out() -> Error {
+    SIGNED_OUT.error("Bạn chưa đăng nhập, hoặc phiên đã hết hạn. Hãy đăng nhập lại.")
+}
+
+fn must_change() -> Error {
+    MUST_CHANGE_PASSWORD.error("Tài khoản này cần đổi mật khẩu trước khi làm việc khác. Hãy đặt mật khẩu mới ở trang Tài khoản.")
+}
+
+/// The capabilities of an actor at a unit, and whether the unit exists.
+fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
+    let kind = |tx: &mut Tx<'_>| Ok(tx.one::<(String,)>(&UNIT_KIND, params![unit])?.map(|(kind,)| kind));
+    match tx.ctx().actor().clone() {
+        Actor::Anonymous => Err(signed_out()),
+        Actor::System(_) | Actor::Operator(_) => {
+            kind(tx)?.ok_or_else(not_found)?;
+            Ok(Capability::ALL.into_iter().filter(|c| c.opens() != crate::capability::Opens::Protected).collect())
+        }
+        Actor::Account { account, .. } => {
+            closure::holds_today(tx)?;
+            let today = tx.today();
+            let rows: Vec<Held> = tx.all(&HELD, params![account, unit, today])?;
+            if rows.iter().any(|row| row.must_change) {
+                return Err(must_change());
+            }
+            let mut may: Vec<Capability> = Capability::ALL
+                .into_iter()
+                .filter(|capability| {
+                    rows.iter().any(|row| {
+                        row.kind == capability.follows()
+                            && role::find(&row.role).is_some_and(|role| role.capabilities.contains(capability))
+                    })
+                })
+                .collect();
+            if !may.contains(&Capability::UnitView)
+                && kind(tx)?.is_some_and(|kind| PUBLIC_KINDS.contains(&kind.as_str()))
+            {
+                may.insert(0, Capability::UnitView);
+            }
+            Ok(may)
+        }
+    }
+}
+
+impl Require for Tx<'_> {
+    fn require(&mut self, capability: Capability, unit: UnitId) -> Result<()> {
+        let may = held(self, unit)?;
+        if may.contains(&capability) {
+            self.allowed_by(capability.as_str());
+            return Ok(());
+        }
+        if may.contains(&Capability::UnitView) {
+            return Err(FORBIDDEN.error(
+                "Bạn xem được đơn vị này nhưng không có quyền làm việc này. Hãy nhờ người quản trị của đơn vị cấp quyền.",
+            ));
+        }
+        Err(not_found())
+    }
+
+    fn scope(&mut self, capability: Capability) -> Result<Scope> {
+        let scope = match self.ctx().actor().clone() {
+            Actor::Anonymous => return Err(signed_out()),
+            Actor::System(_) | Actor::Operator(_) => Scope::Everything,
+            Actor::Account { account, .. } => {
+                closure::holds_today(self)?;
+                let today = self.today();
+                let rows: Vec<HeldAt> = self.all(&HELD_AT, params![account, today])?;
+                if rows.iter().any(|row| row.must_change) {
+                    return Err(must_change());
+                }
+                let mut units: Vec<UnitId> = rows
+                    .into_iter()
+                    .filter(|row| role::find(&row.role).is_some_and(|role| role.capabilities.contains(&capability)))
+                    .map(|row| row.unit)
+                    .collect();
+                units.dedup();
+                Scope::Within { kind: capability.follows(), units, public: capability == Capability::UnitView }
+            }
+        };
+        self.allowed_by(capability.as_str());
+        Ok(scope)
+    }
+
+    fn require_signed_in(&mut self) -> Result<AccountId> {
+        let account = self.ctx().actor().account().ok_or_else(signed_out)?;
+        self.allowed_by("signed in");
+        Ok(account)
+    }
+
+    fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>> {
+        match held(self, unit) {
+            Err(error) if error.is(&UNIT_NOT_FOUND) => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    fn is_house(&self) -> bool {
+        matches!(self.ctx().actor(), Actor::System(_) | Actor::Operator(_))
+    }
+}
+
+/// Where an actor may do something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everywhere: the system and the operator.
+    Everything,
+    /// Below these units along one kind of edge.
+    Within {
+        /// The kind of edge.
+        kind: EdgeKind,
+        /// Where the roles are held.
+        units: Vec<UnitId>,
+        /// And the units whose existence is published anyway ([`PUBLIC_KINDS`]).
+        public: bool,
+    },
+}
+
+impl Scope {
+    /// The scope as a condition on a column that holds a unit's id (`u.id`), its parameters numbered from `first`.
+    ///
+    /// ```
+    /// let (sql, values) = auth::Scope::Everything.predicate("u.id", 3);
+    /// assert_eq!((sql.as_str(), values.len()), ("TRUE", 0));
+    /// ```
+    #[must_use]
+    pub fn predicate(&self, column: &str, first: usize) -> (String, Vec<Value<'static>>) {
+        let Self::Within { kind, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
+        let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len() + 1);
+        let mut any: Vec<String> = Vec::with_capacity(2);
+        if !units.is_empty() {
+            values.push(Value::Text(kind.as_str().into()));
+            let mut places = Vec::with_capacity(units.len());
+            for unit in units {
+                places.push(format!("?{}", first + values.len()));
+                let Value::Uuid(id) = unit.to_value() else { continue };
+                values.push(Value::Uuid(id));
+            }
+            any.push(format!(
+                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind = ?{first} AND scope_c.descendant = {column} AND scope_c.ancestor IN ({}))",
+                places.join(", ")
+            ));
+        }
+        if *public {
+            let kinds = PUBLIC_KINDS.map(|kind| format!("'{kind}'")).join(", ");
+            any.push(format!(
+                "EXISTS (SELECT 1 FROM unit scope_u WHERE scope_u.id = {column} AND scope_u.kind IN ({kinds}))"
+            ));
+        }
+        match any.len() {
+            0 => ("FALSE".to_owned(), values),
+            1 => (any.remove(0), values),
+            _ => (format!("({})", any.join(" OR ")), values),
+        }
+    }
+}
