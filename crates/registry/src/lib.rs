@@ -1,0 +1,1 @@
+//! Units: names, codes, history, lineage.
