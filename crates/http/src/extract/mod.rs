@@ -1,0 +1,10 @@
+//! Extractors: what a route takes out of a request, each refusing with our own problems.
+
+mod body;
+mod header;
+mod identity;
+
+pub use body::{Json, Path, Query};
+pub use header::{IdempotencyKey, IfMatch};
+pub use identity::{Anyone, Caller, Signed, Who};
+pub(crate) use identity::RequestId;
