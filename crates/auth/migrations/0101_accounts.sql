@@ -31,7 +31,7 @@ CREATE TABLE session (
 CREATE INDEX session_account ON session (account, created_at);
 
 -- Failed sign-ins. An account that does not exist is counted like one that does, so the name typed is kept as a keyed
--- digest: people type passwords into the name's field.
+-- digest: people type passwords where the name belongs.
 CREATE TABLE sign_in_failure (
   id      {uuid} NOT NULL PRIMARY KEY,
   login   {bytes} NOT NULL,

@@ -27,7 +27,7 @@ db::statements! {
     /// The units whose edges change after a day, up to another.
     pub CHANGED = "SELECT DISTINCT unit FROM unit_edge WHERE kind = ?1 AND ((valid_from > ?2 AND valid_from <= ?3)
         OR (valid_to > ?2 AND valid_to <= ?3)) ORDER BY unit";
-    /// Takes a kind's closure for change.
+    /// Takes the closure of a kind for change.
     pub TAKE = "UPDATE unit_closure_date SET version = version + 1 WHERE kind = ?1";
     /// The closure of a kind holds for a day.
     pub HOLDS = "UPDATE unit_closure_date SET day = ?2 WHERE kind = ?1";
@@ -76,7 +76,7 @@ pub fn holds_today(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Takes a kind's closure for change: other writers of edges of this kind wait, and it holds for today.
+/// Takes the closure of a kind for change: other writers of edges of this kind wait, and it holds for today.
 pub fn take(tx: &mut Tx<'_>, kind: EdgeKind) -> Result<()> {
     tx.exec_one(&TAKE, params![kind])?;
     let today = tx.today();

@@ -136,7 +136,9 @@ pub fn bulk(tx: &mut Tx<'_>, edges: &[NewEdge]) -> Result<()> {
         }),
     )?;
     if let Some((unit,)) = tx.one::<(UnitId,)>(&OVERLAPPING, &[])? {
-        return Err(OVERLAP.error(format!("Đơn vị {unit} có hai cơ quan quản lý trong cùng một ngày. Hãy sửa dữ liệu nhập.")));
+        return Err(
+            OVERLAP.error(format!("Đơn vị {unit} có hai cơ quan quản lý trong cùng một ngày. Hãy sửa dữ liệu nhập."))
+        );
     }
     for kind in EdgeKind::ALL {
         if edges.iter().any(|edge| edge.kind == kind) {

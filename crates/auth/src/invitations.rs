@@ -184,7 +184,8 @@ pub fn accepted_by(tx: &mut Tx<'_>, id: InvitationId, account: AccountId) -> Res
 /// Refuses an address that typed too many wrong codes.
 pub fn check_tries(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     let now = tx.now();
-    let found: Option<(i64, Option<Instant>)> = tx.one(&FAILURES, params![address, now.plus_seconds(-WINDOW_SECONDS)])?;
+    let found: Option<(i64, Option<Instant>)> =
+        tx.one(&FAILURES, params![address, now.plus_seconds(-WINDOW_SECONDS)])?;
     match found {
         Some((tries, _)) if tries >= TRIES => Err(TOO_MANY
             .error("Mã mời đã bị nhập sai nhiều lần từ mạng này. Hãy chờ một giờ rồi thử lại, hoặc nhờ người mời gửi lại mã.")

@@ -83,7 +83,10 @@ pub fn check(field: &str, password: &str, login: &str) -> Result<()> {
     } else if login.len() >= 3 && small.contains(login) {
         Some(("password.contains_login", "Mật khẩu không được chứa tên đăng nhập.".to_owned()))
     } else if weak::is_weak(&small) {
-        Some(("password.weak", "Mật khẩu này nằm trong số những mật khẩu dễ đoán nhất. Hãy chọn mật khẩu khác.".to_owned()))
+        Some((
+            "password.weak",
+            "Mật khẩu này nằm trong số những mật khẩu dễ đoán nhất. Hãy chọn mật khẩu khác.".to_owned(),
+        ))
     } else {
         None
     };

@@ -72,7 +72,8 @@ fn signed_out() -> Error {
 }
 
 fn must_change() -> Error {
-    MUST_CHANGE_PASSWORD.error("Tài khoản này cần đổi mật khẩu trước khi làm việc khác. Hãy đặt mật khẩu mới ở trang Tài khoản.")
+    MUST_CHANGE_PASSWORD
+        .error("Tài khoản này cần đổi mật khẩu trước khi làm việc khác. Hãy đặt mật khẩu mới ở trang Tài khoản.")
 }
 
 /// The capabilities of an actor at a unit, and whether the unit exists.

@@ -8,11 +8,9 @@ pub fn is_weak(small: &str) -> bool {
     let plain: String = base::vi::fold(small).chars().filter(|c| *c != ' ').collect();
     let letters: String = plain.chars().filter(|c| c.is_alphabetic()).collect();
     let core = small.trim_matches(|c: char| !c.is_alphabetic() && !matches!(c, '@' | '$'));
-    let undressed: String = base::vi::fold(&core.chars().map(undress).collect::<String>())
-        .chars()
-        .filter(|c| c.is_alphabetic())
-        .collect();
-    letters.is_empty() || repeats(&plain) || repeats(&letters) || known(&letters) || known(&undressed)
+    let undressed: String =
+        base::vi::fold(&core.chars().map(undress).collect::<String>()).chars().filter(|c| c.is_alphabetic()).collect();
+    letters.is_empty() || repeats(&plain) || repeats(&letters) || runs(&letters) || known(&letters) || known(&undressed)
 }
 
 /// The letter a sign stands for in `p@ssw0rd`.
@@ -34,10 +32,17 @@ fn repeats(text: &str) -> bool {
     (1..=4).any(|piece| signs.len() > 2 * piece && signs.iter().zip(&signs[piece..]).all(|(a, b)| a == b))
 }
 
+/// `abcdefghijkl`, or backwards.
+fn runs(text: &str) -> bool {
+    let signs: Vec<i64> = text.chars().map(|sign| i64::from(u32::from(sign))).collect();
+    [1, -1].into_iter().any(|step| signs.len() > 3 && signs.iter().zip(&signs[1..]).all(|(a, b)| b - a == step))
+}
+
 fn known(letters: &str) -> bool {
     // A weak word said twice is no better.
     let half = letters.len() / 2;
-    let once = if letters.is_char_boundary(half) && letters[..half] == letters[half..] { &letters[..half] } else { letters };
+    let once =
+        if letters.is_char_boundary(half) && letters[..half] == letters[half..] { &letters[..half] } else { letters };
     WEAK.split_ascii_whitespace().any(|word| word == once || word == letters)
 }
 
