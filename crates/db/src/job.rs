@@ -17,6 +17,8 @@ pub(crate) enum Isolation {
     Repeatable,
     /// For commands whose rule spans rows without one root.
     Serialisable,
+    /// For claims, leases and cursors, which never record an entry: the order of entries needs a fixed snapshot.
+    Committed,
 }
 
 /// What one run of a closure came to.
@@ -65,6 +67,9 @@ where
                 return Err(Error::internal("a write closure went on after a failed statement"));
             }
             tx.check_end()?;
+            if self.isolation == Isolation::Committed && !tx.entries.is_empty() {
+                return Err(Error::internal("a write at read committed recorded a journal entry"));
+            }
             Ok((answer, tx.prepare_entries()?))
         });
         match ended {

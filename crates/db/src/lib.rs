@@ -234,6 +234,15 @@ impl Db {
         self.write_as(ctx, Isolation::Serialisable, None, closure).await
     }
 
+    /// Writes at read committed: for claims, leases and cursors. Refused when it records a journal entry.
+    pub async fn write_committed<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
+    where
+        T: Debug + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write_as(ctx, Isolation::Committed, None, closure).await
+    }
+
     /// Writes for longer than 50 ms, and says why. Shares no group with others.
     pub async fn write_long<T, F>(&self, ctx: &Ctx, why: &'static str, closure: F) -> Result<T>
     where

@@ -278,6 +278,7 @@ impl PgConn {
 
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+const BEGIN_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_SERIALISABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 pub(crate) struct PgStore {
@@ -413,6 +414,7 @@ impl Worker {
             conn.begin = Some(match job.isolation() {
                 Isolation::Repeatable => BEGIN_WRITE,
                 Isolation::Serialisable => BEGIN_SERIALISABLE,
+                Isolation::Committed => BEGIN_COMMITTED,
             });
             let fault = match job.run(Conn::Postgres(conn), &self.shared) {
                 Ran::Well(entries) => match conn.commit(&entries) {
