@@ -6,7 +6,12 @@ use auth::closure::Day;
 use base::{Clock, Ctx, Instant, Result};
 use db::{Db, Tx};
 
+use serde::Serialize;
+use tokio::sync::watch;
+
 use crate::Module;
+use crate::limits::Limits;
+use crate::live::Streams;
 
 /// What the program was told about itself.
 #[derive(Clone, Debug)]
@@ -23,6 +28,25 @@ pub struct Settings {
     pub metrics_token: Option<Arc<str>>,
     /// Whether requests are counted against limits.
     pub limits: bool,
+    /// The sign-ins of a demonstration, which its sign-in page offers. Empty everywhere else.
+    pub demo_accounts: Vec<DemoAccount>,
+}
+
+/// One sign-in of a demonstration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct DemoAccount {
+    /// What to sign in with.
+    #[schema(example = "hieutruong")]
+    pub login: String,
+    /// The password drawn for this demonstration.
+    #[schema(example = "sen-vang-42")]
+    pub password: String,
+    /// How the person is called.
+    #[schema(example = "Trần Thị Mai")]
+    pub display_name: String,
+    /// The role and where it is held.
+    #[schema(example = "Hiệu trưởng, Trường THCS Nguyễn Du")]
+    pub role_name: String,
 }
 
 impl Default for Settings {
@@ -34,6 +58,7 @@ impl Default for Settings {
             behind_proxy: false,
             metrics_token: None,
             limits: true,
+            demo_accounts: Vec::new(),
         }
     }
 }
@@ -48,6 +73,9 @@ struct Inner {
     settings: Settings,
     modules: Vec<Module>,
     day: Day,
+    limits: Limits,
+    stopping: watch::Sender<bool>,
+    streams: Streams,
 }
 
 impl std::fmt::Debug for App {
@@ -60,7 +88,16 @@ impl App {
     /// Puts the state together.
     #[must_use]
     pub fn new(db: Db, clock: Arc<dyn Clock>, settings: Settings, modules: Vec<Module>) -> Self {
-        Self(Arc::new(Inner { db, clock, settings, modules, day: Day::default() }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            settings,
+            modules,
+            day: Day::default(),
+            limits: Limits::default(),
+            stopping: watch::Sender::new(false),
+            streams: Streams::default(),
+        }))
     }
 
     /// The database door.
@@ -105,6 +142,23 @@ impl App {
     /// An act of Khuê itself at the present moment.
     pub fn system(&self, name: &'static str, request: &str) -> Result<Ctx> {
         Ok(auth::ctx::system(name, request, self.now(), auth::ctx::seed()?))
+    }
+
+    /// Ends what would otherwise go on for ever: live streams. Called when the server stops.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn streams(&self) -> &Streams {
+        &self.0.streams
     }
 
     /// Makes sure that rights are decided by today's edges.

@@ -5,7 +5,8 @@ use base::{Code, Kind, Result, Uuid};
 use db::{Tx, params};
 
 /// The key was used with another request.
-pub const OTHER_BODY: Code = Code::new(Kind::Conflict, "idempotency.other_body", "Khoá chống lặp đã dùng cho yêu cầu khác");
+pub const OTHER_BODY: Code =
+    Code::new(Kind::Conflict, "idempotency.other_body", "Khoá chống lặp đã dùng cho yêu cầu khác");
 
 /// So long a key is kept: 30 days, as long as an offline device may keep what it has not sent.
 pub const KEPT_SECONDS: i64 = 30 * 86_400;

@@ -10,19 +10,28 @@
 //! }
 //! ```
 
+mod about;
 mod answer;
 mod app;
+mod client;
 pub mod cookie;
 mod extract;
 pub mod idempotency;
+mod layers;
+mod limits;
+mod live;
 mod module;
 mod problem;
+mod router;
+pub mod server;
 
+pub use about::collect_metrics;
 pub use answer::{Created, List, Tagged};
-pub use app::{App, Settings};
+pub use app::{App, DemoAccount, Settings};
 pub use extract::{Anyone, Caller, IdempotencyKey, IfMatch, Json, Path, Query, Signed, Who};
 pub use module::{Module, no_screens};
 pub use problem::{Answer, Problem, ProblemBody};
+pub use router::{ROOT, module, openapi, openapi_text, router, schemas};
 
 // What routes need of the crates below, so that a room names one crate for its routes.
 pub use axum::extract::State;
@@ -37,6 +46,6 @@ pub static SCHEMA: db::Schema = db::Schema {
         sql: include_str!("../migrations/0200_idempotency.sql"),
         rebuild: false,
     }],
-    statements: &[idempotency::STATEMENTS],
+    statements: &[idempotency::STATEMENTS, live::STATEMENTS],
     constraints: &[],
 };

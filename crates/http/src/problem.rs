@@ -70,9 +70,7 @@ pub struct ProblemBody {
     #[schema(example = "Không tìm thấy đơn vị")]
     pub title: String,
     /// What happened, to which record, and what to do, in Vietnamese.
-    #[schema(
-        example = "Không tìm thấy đơn vị này, hoặc đơn vị ngoài phạm vi của bạn. Hãy tìm lại theo tên."
-    )]
+    #[schema(example = "Không tìm thấy đơn vị này, hoặc đơn vị ngoài phạm vi của bạn. Hãy tìm lại theo tên.")]
     pub detail: String,
     /// The fields refused, each named. Only on refusals of fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]

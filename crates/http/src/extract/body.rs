@@ -13,13 +13,17 @@ use crate::{App, Problem};
 /// Not JSON.
 pub const MALFORMED: Code = Code::new(Kind::Malformed, "request.malformed", "Không đọc được yêu cầu");
 /// A field that the operation does not know: a misspelt one must not be lost silently.
-pub const UNKNOWN_FIELD: Code = Code::new(Kind::Malformed, "request.unknown_field", "Trường không có trong thao tác này");
+pub const UNKNOWN_FIELD: Code =
+    Code::new(Kind::Malformed, "request.unknown_field", "Trường không có trong thao tác này");
 /// A field of another type than expected.
 pub const WRONG_TYPE: Code = Code::new(Kind::Malformed, "request.wrong_type", "Trường sai kiểu");
 /// A body larger than allowed.
 pub const TOO_LARGE: Code = Code::new(Kind::TooLarge, "request.too_large", "Yêu cầu quá lớn");
 /// A path whose ids cannot be ids.
 pub const NO_SUCH_PATH: Code = Code::new(Kind::NotFound, "request.not_found", "Không có địa chỉ này");
+
+/// A path that does not take this method (405).
+pub const METHOD: Code = Code::new(Kind::Malformed, "request.method", "Địa chỉ này không nhận thao tác đó");
 
 /// A JSON body. The type denies unknown fields (`#[serde(deny_unknown_fields)]`). As an answer: JSON.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +52,8 @@ fn quoted(message: &str) -> Option<&str> {
 /// Turns what serde says about a value into our refusal. `path` is the field's, as far as it is known.
 fn refused_value(message: &str, path: &str) -> Error {
     let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    let path_of = |name: &str| if path == name || path.ends_with(&format!(".{name}")) { path.to_owned() } else { inside(name) };
+    let path_of =
+        |name: &str| if path == name || path.ends_with(&format!(".{name}")) { path.to_owned() } else { inside(name) };
     if message.contains("unknown field") {
         let field = path_of(quoted(message).unwrap_or("?"));
         return UNKNOWN_FIELD.error(format!(

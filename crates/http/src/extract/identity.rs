@@ -95,9 +95,7 @@ impl Found {
                     // An act of its own, so that the ids the command draws do not depend on it. A request does not
                     // fail because this could not be noted: reads go on when the disk is full.
                     let noting = app.system("session seen", &request)?;
-                    if let Err(error) =
-                        app.db().write(&noting, move |tx| session::seen(tx, session, &address)).await
-                    {
+                    if let Err(error) = app.db().write(&noting, move |tx| session::seen(tx, session, &address)).await {
                         tracing::warn!(%request, ?error, "could not note that a session was used");
                     }
                 }
@@ -110,7 +108,7 @@ impl Found {
     }
 }
 
-fn signed_out() -> Error {
+pub(crate) fn signed_out() -> Error {
     SIGNED_OUT.error("Bạn chưa đăng nhập, hoặc phiên đã hết hạn. Hãy đăng nhập lại.")
 }
 

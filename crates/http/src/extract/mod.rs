@@ -5,6 +5,8 @@ mod header;
 mod identity;
 
 pub use body::{Json, Path, Query};
+pub(crate) use body::{METHOD, NO_SUCH_PATH, too_large};
+pub(crate) use header::{IDEMPOTENCY_KEY, RequestDigest};
 pub use header::{IdempotencyKey, IfMatch};
 pub use identity::{Anyone, Caller, Signed, Who};
-pub(crate) use identity::RequestId;
+pub(crate) use identity::{RequestId, address, signed_out};
