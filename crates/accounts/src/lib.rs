@@ -1,1 +1,49 @@
-//! Sign-in, sessions, roles and invitations.
+//! Sign-in, sessions, roles and invitations. One operation a file; rights and tables are those of `auth`.
+
+pub mod accept_invitation;
+pub mod change_password;
+pub mod end_grant;
+pub mod end_sessions;
+pub mod give_grant;
+pub mod invite;
+pub mod list_accounts;
+pub mod list_invitations;
+pub mod list_roles;
+pub mod list_sessions;
+pub mod look_at_invitation;
+pub mod me;
+pub mod names;
+pub mod sign_in;
+pub mod sign_out;
+mod view;
+pub mod withdraw_invitation;
+
+pub use view::{AccountRef, GrantView, Items, UnitRef};
+
+use http::{App, Module, OpenApiRouter, no_screens, routes};
+
+/// The room. Its tables are those of `auth`, which the house adds beside it.
+#[must_use]
+pub fn module() -> Module {
+    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens: no_screens }
+}
+
+/// No tables of its own.
+pub static SCHEMA: db::Schema = db::Schema { migrations: &[], statements: &[names::STATEMENTS], constraints: &[] };
+
+fn paths() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sign_in::route, sign_out::route))
+        .routes(routes!(me::route))
+        .routes(routes!(change_password::route))
+        .routes(routes!(list_sessions::route, end_sessions::others_route))
+        .routes(routes!(end_sessions::one_route))
+        .routes(routes!(list_accounts::route))
+        .routes(routes!(give_grant::route))
+        .routes(routes!(end_grant::route))
+        .routes(routes!(list_invitations::route, invite::route))
+        .routes(routes!(withdraw_invitation::route))
+        .routes(routes!(look_at_invitation::route))
+        .routes(routes!(accept_invitation::route))
+        .routes(routes!(list_roles::route))
+}

@@ -159,12 +159,17 @@ pub fn failed(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<()> {
 
 /// The password was right: the pair is forgiven, and the device known from now on.
 pub fn succeeded(tx: &mut Tx<'_>, attempt: &Attempt, account: AccountId, device: Option<[u8; 32]>) -> Result<()> {
-    let now = tx.now();
     tx.exec(&FORGIVE, params![attempt.id, attempt.login, attempt.origin.address, attempt.origin.device])?;
-    if let Some(device) = device {
-        tx.exec(&LEARN, params![account, device, now])?;
+    match device {
+        Some(device) => know(tx, account, device),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// From now on, the account knows this device.
+pub fn know(tx: &mut Tx<'_>, account: AccountId, device: [u8; 32]) -> Result<()> {
+    let now = tx.now();
+    tx.exec(&LEARN, params![account, device, now]).map(|_| ())
 }
 
 /// Forgets failures that no longer count. For a daily job.

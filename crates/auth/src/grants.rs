@@ -3,7 +3,7 @@
 use base::{AccountId, Code, Date, Kind, Result, UnitId};
 use db::{Noun, Tx, params};
 
-use crate::GrantId;
+use crate::{GrantId, Scope};
 
 /// The grant does not exist or is out of scope.
 pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "grant.not_found", "Không tìm thấy quyền đã cấp");
@@ -30,9 +30,13 @@ db::statements! {
     /// What is held at a unit on a day or will be held later.
     pub AT_UNIT = "SELECT id, account, role, unit, valid_from, valid_to, FALSE AS ended FROM role_grant
         WHERE unit = ?1 AND ended_at IS NULL AND (valid_to IS NULL OR valid_to > ?2) ORDER BY account, valid_from, id";
-    /// Whether an account holds a role at a unit already on a day.
+    /// Whether an account holds a role at a unit already, on days from `?4` to `?5`.
     pub SAME = "SELECT id FROM role_grant WHERE account = ?1 AND role = ?2 AND unit = ?3 AND ended_at IS NULL
-        AND (valid_to IS NULL OR valid_to > ?4) AND valid_from <= ?4 LIMIT 1";
+        AND (valid_to IS NULL OR valid_to > ?4) AND (CAST(?5 AS {date}) IS NULL OR valid_from < CAST(?5 AS {date}))
+        ORDER BY id LIMIT 1";
+    /// The people who hold a role at a unit on a day or later.
+    pub PEOPLE = "SELECT DISTINCT a.id, a.login, a.display_name FROM role_grant g JOIN account a ON a.id = g.account
+        WHERE g.unit = ?1 AND g.ended_at IS NULL AND (g.valid_to IS NULL OR g.valid_to > ?2) ORDER BY a.id";
 }
 
 db::row! {
@@ -52,6 +56,18 @@ db::row! {
         pub valid_to: Option<Date>,
         /// It was ended before its time.
         pub ended: bool,
+    }
+}
+
+db::row! {
+    /// Somebody who holds a role at a unit.
+    pub struct Holder {
+        /// Whose account.
+        pub id: AccountId,
+        /// What they sign in with.
+        pub login: String,
+        /// How they are called.
+        pub display_name: String,
     }
 }
 
@@ -98,4 +114,25 @@ pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Grant>> {
 pub fn at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Grant>> {
     let today = tx.today();
     tx.all(&AT_UNIT, params![unit, today])
+}
+
+/// Who holds a role at a unit today or later. Rights are the caller's.
+pub fn people(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Holder>> {
+    let today = tx.today();
+    tx.all(&PEOPLE, params![unit, today])
+}
+
+/// Whether the account holds this very role there already, on some of these days.
+pub fn stands(tx: &mut Tx<'_>, grant: &NewGrant) -> Result<bool> {
+    Ok(tx.one::<(GrantId,)>(&SAME, params![grant.account, grant.role, grant.unit, grant.from, grant.to])?.is_some())
+}
+
+/// Whether an account holds, or held, a role within a scope: only then may its name be known there.
+pub fn within(tx: &mut Tx<'_>, account: AccountId, scope: &Scope) -> Result<bool> {
+    let (predicate, values) = scope.predicate("g.unit", 2);
+    let text = format!("SELECT 1 FROM role_grant g WHERE g.account = ?1 AND {predicate} LIMIT 1");
+    let sql = db::Built::new("grants within", &text, tx.dialect());
+    let mut all = vec![base::ToValue::to_value(&account)];
+    all.extend(values);
+    Ok(tx.one::<(i64,)>(&sql, &all)?.is_some())
 }

@@ -89,6 +89,15 @@ impl InvitationCode {
         Ok(Self::from_bytes(db::keys::random()?))
     }
 
+    /// The code that stands for a request: a request sent again is answered with the same code, though it is not kept.
+    /// `secret` must come from the installation's key.
+    #[must_use]
+    pub fn from_secret(secret: [u8; 32]) -> Self {
+        let mut half = [0u8; 16];
+        half.copy_from_slice(&secret[..16]);
+        Self::from_bytes(half)
+    }
+
     fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes.map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).iter().collect())
     }

@@ -3,7 +3,7 @@
 use base::{AccountId, Actor, Code, Error, Kind, Result, ToValue as _, UnitId, Value};
 use db::{Tx, params};
 
-use crate::role;
+use crate::role::{self, Role};
 use crate::{Capability, EdgeKind, closure};
 
 /// Nobody is signed in.
@@ -107,6 +107,42 @@ fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
                 may.insert(0, Capability::UnitView);
             }
             Ok(may)
+        }
+    }
+}
+
+/// The roles the actor may give at a unit: those that a role of theirs, reaching the unit, may give, and that can be held
+/// at this sort of unit. Says nothing of the right to give at all: `require` comes first.
+pub fn roles_to_give(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<&'static Role>> {
+    let Some((kind,)) = tx.one::<(String,)>(&UNIT_KIND, params![unit])? else { return Err(not_found()) };
+    let here = role::ROLES.iter().filter(|role| role.unit_kinds.contains(&kind.as_str()));
+    match tx.ctx().actor().clone() {
+        Actor::Anonymous => Err(signed_out()),
+        Actor::System(_) | Actor::Operator(_) => Ok(here.collect()),
+        Actor::Account { account, .. } => {
+            closure::holds_today(tx)?;
+            let today = tx.today();
+            let rows: Vec<Held> = tx.all(&HELD, params![account, unit, today])?;
+            let holds = |code: &&str| {
+                rows.iter().any(|row| row.kind == Capability::GrantManage.follows() && row.role == **code)
+            };
+            Ok(here.filter(|role| role.granted_by.iter().any(|code| holds(code))).collect())
+        }
+    }
+}
+
+/// The roles the actor may give at one unit or another.
+pub fn roles_to_give_anywhere(tx: &mut Tx<'_>) -> Result<Vec<&'static Role>> {
+    match tx.ctx().actor().clone() {
+        Actor::Anonymous => Err(signed_out()),
+        Actor::System(_) | Actor::Operator(_) => Ok(role::ROLES.iter().collect()),
+        Actor::Account { account, .. } => {
+            let today = tx.today();
+            let rows: Vec<HeldAt> = tx.all(&HELD_AT, params![account, today])?;
+            Ok(role::ROLES
+                .iter()
+                .filter(|role| role.granted_by.iter().any(|code| rows.iter().any(|row| row.role == *code)))
+                .collect())
         }
     }
 }

@@ -1,0 +1,112 @@
+//! Change one's own password. Other devices are signed out.
+
+use auth::delay::{self, Attempt, Origin};
+use auth::{Require as _, accounts, passwords, session};
+use axum::http::StatusCode;
+use base::{AccountId, Actor, Error, Result};
+use db::{Entry, Tx};
+use http::{Answer, App, Caller, Json, Signed, State};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::sign_in::origin;
+
+/// The old password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The password as it is.
+    #[schema(example = "mật khẩu đang dùng", format = Password)]
+    pub current: String,
+    /// The password as it shall be.
+    #[schema(example = "trâu ơi ta bảo trâu này", format = Password)]
+    pub new: String,
+}
+
+/// An attempt whose password is to be looked at: a stolen session must not try passwords faster than a sign-in.
+#[derive(Clone)]
+pub struct Begun {
+    attempt: Attempt,
+    account: AccountId,
+    login: String,
+    digest: Option<String>,
+}
+
+impl std::fmt::Debug for Begun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Begun").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+impl Begun {
+    /// What the account signs in with.
+    #[must_use]
+    pub fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// What [`passwords::verify`] compares with.
+    #[must_use]
+    pub fn digest(&self) -> Option<String> {
+        self.digest.clone()
+    }
+}
+
+/// Counts the attempt, or refuses it with the seconds to wait.
+pub fn begin(tx: &mut Tx<'_>, origin: &Origin) -> Result<Begun> {
+    let account = tx.require_signed_in()?;
+    let login = accounts::find(tx, account)?.map(|account| account.login).unwrap_or_default();
+    let digest = accounts::password(tx, account)?;
+    let attempt = delay::begin(tx, &login, Some(account), origin)?;
+    Ok(Begun { attempt, account, login, digest })
+}
+
+/// Sets the new password's digest and ends all other sessions; without a digest the current one was wrong, and that is
+/// kept. Answers whether it was changed.
+pub fn finish(tx: &mut Tx<'_>, begun: &Begun, new_digest: Option<&str>) -> Result<bool> {
+    let account = tx.require_signed_in()?;
+    let Some(digest) = new_digest else {
+        delay::failed(tx, &begun.attempt)?;
+        return Ok(false);
+    };
+    delay::succeeded(tx, &begun.attempt, account, None)?;
+    accounts::set_password(tx, account, digest, false)?;
+    let Actor::Account { session, .. } = tx.ctx().actor().clone() else { return Ok(false) };
+    let ended = session::end_others(tx, account, session)?;
+    let entry = Entry::new("account.password_changed", "account", account);
+    tx.record(entry.after(&serde_json::json!({ "sessions_ended": ended }))?);
+    Ok(true)
+}
+
+/// Changes the signed-in person's password.
+#[utoipa::path(put, path = "/me/password", operation_id = "change_password", tag = "accounts", request_body = ChangePassword,
+    responses((status = 204), (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    caller: Caller,
+    Json(body): Json<ChangePassword>,
+) -> Answer<StatusCode> {
+    let ChangePassword { current, new } = body;
+    let from = origin(&caller);
+    let current: String = current.chars().take(passwords::LONGEST + 1).collect();
+    let begun = app.db().write(&ctx, move |tx| begin(tx, &from)).await?;
+    let right = passwords::verify_in_turn(current.clone(), begun.digest()).await?;
+    if !right {
+        let wrong = begun.clone();
+        app.db().write(&ctx, move |tx| finish(tx, &wrong, None)).await?;
+        return Err(Error::field(
+            "current",
+            "password.wrong",
+            "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ quản trị trường cấp lại.",
+        )
+        .into());
+    }
+    passwords::check("new", &new, begun.login())?;
+    if new == current {
+        return Err(Error::field("new", "password.same", "Mật khẩu mới phải khác mật khẩu đang dùng.").into());
+    }
+    let digest = passwords::hash_in_turn(new).await?;
+    app.db().write(&ctx, move |tx| finish(tx, &begun, Some(&digest))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,110 @@
+//! Invite somebody to a role: a code to hand over, shown once.
+
+use auth::invitations::{self, DAYS, DAYS_MOST, InvitationCode, NewInvitation};
+use auth::{Capability, InvitationId, Require as _};
+use base::{Error, Instant, Result, UnitId, Uuid};
+use db::keys::{Keys, Use};
+use db::{Entry, Tx};
+use http::{Answer, App, Created, IdempotencyKey, Json, Path, Signed, State, idempotency};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::give_grant::role_to_give;
+
+/// Who is invited, to what.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    /// How the person is called.
+    #[schema(example = "Nguyễn Thị Lan")]
+    pub display_name: String,
+    /// The role's code.
+    #[schema(example = "teacher")]
+    pub role: String,
+    /// Days the invitation stands: 1 to 60, by default 14.
+    #[schema(example = 14)]
+    pub days: Option<i64>,
+}
+
+/// The invitation with its code, which is shown this once.
+#[derive(Serialize, ToSchema)]
+pub struct Invited {
+    /// Which.
+    pub id: Uuid,
+    /// The code to hand over.
+    #[schema(example = "K7QM-2XRD-VH4T-9CWE")]
+    pub code: String,
+    /// Where it is used, below the server's address. The code stands behind `#`, which no server and no log sees.
+    #[schema(example = "/loi-moi#K7QM-2XRD-VH4T-9CWE")]
+    pub link: String,
+    /// Until when it stands.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Instant,
+}
+
+/// Makes an invitation for a code drawn outside.
+pub fn invite(tx: &mut Tx<'_>, unit: UnitId, cmd: &Invite, code: &InvitationCode) -> Result<InvitationId> {
+    tx.require(Capability::AccountInvite, unit)?;
+    let role = role_to_give(tx, unit, &cmd.role)?;
+    let display_name = base::vi::clean(&cmd.display_name);
+    if !(2..=100).contains(&display_name.chars().count()) {
+        return Err(Error::field(
+            "display_name",
+            "invitation.name",
+            "Hãy nhập họ và tên người được mời, từ 2 đến 100 kí tự.",
+        ));
+    }
+    let days = cmd.days.unwrap_or(DAYS);
+    if !(1..=DAYS_MOST).contains(&days) {
+        let detail = format!("Lời mời có hiệu lực từ 1 đến {DAYS_MOST} ngày, không phải {days}. Hãy sửa số ngày.");
+        return Err(Error::field("days", "invitation.days", detail));
+    }
+    let expires_at = tx.now().plus_seconds(days * 86_400);
+    let new = NewInvitation { unit, role: role.code.to_owned(), display_name, expires_at };
+    let id = invitations::insert(tx, &new, code)?;
+    let entry = Entry::new("invitation.made", "invitation", id).unit(unit).version(1);
+    tx.record(entry.after(&serde_json::json!({ "role": role.code, "expires_at": expires_at }))?);
+    Ok(id)
+}
+
+/// The code of a request. With an idempotency key it follows from that and the installation's key, so that a request sent
+/// again is answered with the same code, though the code is never kept.
+fn code_of(keys: &Keys, ctx: &base::Ctx, key: Option<&idempotency::Key>) -> Result<InvitationCode> {
+    match (key, ctx.actor().account()) {
+        (Some(key), Some(account)) => Ok(InvitationCode::from_secret(keys.keyed_digest(
+            Use::Token,
+            &[b"invitation code", account.0.as_bytes(), key.text.as_bytes(), &key.digest],
+        )?)),
+        _ => InvitationCode::draw(),
+    }
+}
+
+/// Invites somebody to a role at a unit. The code is shown in this answer only.
+#[utoipa::path(post, path = "/units/{unit}/invitations", operation_id = "invite", tag = "accounts",
+    params(("unit" = base::Uuid, Path)), request_body = Invite,
+    responses((status = 201, body = Invited), (status = 403, body = http::ProblemBody),
+        (status = 404, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path(unit): Path<UnitId>,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(cmd): Json<Invite>,
+) -> Answer<Created<Invited>> {
+    let code = code_of(app.db().keys(), &ctx, key.as_ref())?;
+    let sealed = code.clone();
+    let (id, expires_at) = app
+        .db()
+        .write(&ctx, move |tx| {
+            let made = idempotency::once(tx, key.as_ref(), |tx| invite(tx, unit, &cmd, &sealed))?;
+            tx.require(Capability::AccountInvite, unit)?;
+            let invitation = invitations::find(tx, made.id)?.ok_or_else(|| {
+                invitations::NO_SUCH_CODE.error("Lời mời này đã được dùng, thu hồi hoặc hết hạn. Hãy tạo lời mời mới.")
+            })?;
+            Ok((made.id, invitation.expires_at))
+        })
+        .await?;
+    let code = code.shown();
+    let link = format!("/loi-moi#{code}");
+    Ok(Created::new(format!("/invitations/{id}"), Invited { id: id.0, code, link, expires_at }))
+}
