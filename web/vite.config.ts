@@ -26,12 +26,12 @@ const groups = [
 	{ name: 'english', test: /src[\\/]lib[\\/]i18n[\\/]en[\\/]/, priority: 35 },
 	{
 		name: 'core',
-		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/]\+|nodes[\\/][01]\.js/,
+		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/](\+|\(door\)[\\/])|nodes[\\/][01]\.js/,
 		priority: 40
 	},
 	{
 		name: 'desk',
-		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|ui|fold|units[\\/]names|i18n[\\/](vi[\\/])?shell\.)/,
+		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|ui|fold|units[\\/](names|tree|view|may|Retry)|i18n[\\/](vi[\\/])?(shell|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
 		priority: 10
 	}
 ];

@@ -1,11 +1,32 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 export const baseURL = process.env.KHUE_E2E_URL ?? 'http://127.0.0.1:4801';
-/** Who signs in: {"<role in the tests>": {"login", "password"}}. The defaults are those of the fake server. */
-export const accounts = JSON.parse(
-	process.env.KHUE_E2E_ACCOUNTS ??
-		'{"admin":{"login":"so.quantri","password":"mau-tim-2026"},"head":{"login":"hieu.truong","password":"mau-tim-2026"}}'
-);
+
+export const sizes = {
+	desk: { viewport: { width: 1280, height: 800 } },
+	phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+};
+
+/**
+ * Who signs in. KHUE_E2E_ACCOUNTS is JSON or a file of it: a list of {login, password, …}, alone or as `accounts`, or an
+ * object of them by name. The first one is the one with the widest rights. Without it, those of web/dev/fake-api.mjs.
+ */
+function readAccounts() {
+	const given = process.env.KHUE_E2E_ACCOUNTS;
+	if (!given) {
+		return [
+			{ login: 'so.quantri', password: 'mau-tim-2026' },
+			{ login: 'hieu.truong', password: 'mau-tim-2026' }
+		];
+	}
+	const parsed = JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given);
+	const list = Array.isArray(parsed) ? parsed : (parsed.accounts ?? Object.values(parsed));
+	return list.filter((one) => one?.login && one?.password);
+}
+
+export const accounts = readAccounts();
 
 export async function launch() {
 	const browser = await chromium.launch({
@@ -20,16 +41,65 @@ export async function launch() {
 			'--disable-sync'
 		]
 	});
-	const newContext = browser.newContext.bind(browser);
-	browser.newContext = (options) => newContext({ baseURL, ...options });
+	const plain = browser.newContext.bind(browser);
+	browser.newContext = (options) => plain({ baseURL, locale: 'vi-VN', acceptDownloads: true, ...options });
 	return browser;
 }
 
-export async function signIn(page, who = 'admin') {
-	const { login, password } = accounts[who];
-	await page.goto('/dang-nhap');
-	await page.getByLabel('Tên đăng nhập').fill(login);
-	await page.getByLabel('Mật khẩu', { exact: true }).fill(password);
-	await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-	await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
+/** A page that remembers what went wrong in it: nothing may, in any test. */
+export async function open(browser, size = 'desk', options = {}) {
+	const context = await browser.newContext({ ...sizes[size], ...options });
+	const page = await context.newPage();
+	page.setDefaultTimeout(10_000);
+	const wrong = [];
+	page.on('pageerror', (error) => wrong.push(error.message));
+	page.on('console', (message) => {
+		// A refusal that the test provokes is an answer, not a fault of the page.
+		if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) wrong.push(message.text());
+	});
+	return {
+		page,
+		context,
+		async close() {
+			await context.close();
+			assert.deepEqual(wrong, [], 'no error and no refused style or script in the page');
+		}
+	};
 }
+
+export async function signIn(page, account = accounts[0]) {
+	await page.goto('/dang-nhap');
+	await page.getByLabel('Tên đăng nhập').fill(account.login);
+	await page.getByLabel('Mật khẩu', { exact: true }).fill(account.password);
+	await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
+	await heading(page, 'Hôm nay');
+}
+
+export const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+
+/** An answer of the server to the person who is signed in on this page. */
+export const ask = (page, path) =>
+	page.evaluate(async (at) => (await fetch(`/api/v1${at}`)).json(), path);
+
+/** A unit below which this person may create, and its name. */
+export async function unitToBuildIn(page) {
+	const me = await ask(page, '/me');
+	for (const grant of me.grants) {
+		const { items } = await ask(page, `/units?parent=${grant.unit.id}&limit=20`);
+		for (const row of [...items, grant.unit]) {
+			const unit = await ask(page, `/units/${row.id}`);
+			if (unit.may.includes('unit.create') && unit.kind !== 'school') return unit;
+		}
+	}
+	throw new Error('no unit in which this account may create');
+}
+
+/** Text without tone marks, as a hurried person types it. */
+export const plain = (text) =>
+	text
+		.normalize('NFD')
+		.replace(/[\u0300-\u036f]/g, '')
+		.replace(/[đĐ]/g, 'd')
+		.toLowerCase();
+
+export const mark = () => Date.now().toString(36);

@@ -15,7 +15,7 @@ for (const [size, viewport] of [
 		const page = await context.newPage();
 		page.on('console', (message) => message.type() === 'error' && console.log(size, message.text()));
 		page.on('pageerror', (error) => console.log(size, error.message));
-		if (login) await signIn(page, login);
+		if (login) await signIn(page);
 		for (const path of paths) {
 			await page.goto(path);
 			await page.waitForSelector('h1');

@@ -6,11 +6,15 @@ export interface PasswordRules {
 
 const shortest = 10;
 
-/** A run such as 12345 or abcde, upwards or downwards, over the whole text. */
+/** A run such as 1234567890 or edcba, or one character again and again, over the whole text. */
 function isRun(text: string): boolean {
 	if (text.length < 3) return false;
 	const steps = new Set<number>();
-	for (let i = 1; i < text.length; i++) steps.add(text.charCodeAt(i) - text.charCodeAt(i - 1));
+	for (let i = 1; i < text.length; i++) {
+		const step = text.charCodeAt(i) - text.charCodeAt(i - 1);
+		// After 9 comes 0.
+		steps.add(/^\d\d$/.test(text.slice(i - 1, i + 1)) ? ((step + 15) % 10) - 5 : step);
+	}
 	const [only] = steps;
 	return steps.size === 1 && only !== undefined && Math.abs(only) <= 1;
 }

@@ -31,6 +31,7 @@ const common: typeof vi = {
 	cancel: 'Cancel',
 	close: 'Close',
 	save: 'Save',
+	act: 'Action',
 	again: 'Try again',
 	loading: 'Loading…',
 	working: 'Working…',

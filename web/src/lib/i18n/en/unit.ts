@@ -75,7 +75,7 @@ const unit: typeof vi = {
 	createCode: 'Identification code',
 	createAuthority: 'Authority over staff',
 	createAuthorityHint: 'Leave empty when it is this unit itself.',
-	createSays: 'Adds a new unit to the registry; everybody with rights here sees it at once.',
+	createSays: 'Everybody with rights here sees it at once.',
 	createUndo: 'It cannot be deleted, but it can be renamed, moved and closed.',
 	createDo: 'Add unit',
 	created: (name) => `${name} added.`,

@@ -32,6 +32,7 @@ export default {
 	cancel: 'Huỷ',
 	close: 'Đóng',
 	save: 'Lưu',
+	act: 'Thao tác',
 	again: 'Thử lại',
 	loading: 'Đang tải…',
 	working: 'Đang thực hiện…',

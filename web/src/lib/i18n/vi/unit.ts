@@ -73,7 +73,7 @@ export default {
 	createCode: 'Mã định danh',
 	createAuthority: 'Đơn vị quản lí nhân sự',
 	createAuthorityHint: 'Để trống nếu là chính đơn vị cấp trên này.',
-	createSays: 'Thêm một đơn vị mới vào danh bạ; mọi người có quyền ở đây thấy ngay.',
+	createSays: 'Mọi người có quyền ở đây thấy ngay.',
 	createUndo: 'Không xoá được, nhưng sửa tên, chuyển và ngừng hoạt động được.',
 	createDo: 'Thêm đơn vị',
 	created: (name: string) => `Đã thêm ${name}.`,

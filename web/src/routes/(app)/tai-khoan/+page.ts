@@ -3,5 +3,10 @@ import { guard } from '$lib/state/require';
 
 export const load = async ({ url, depends }) => {
 	depends('khue:sessions');
-	return { sessions: (await guard(api.sessions(), url)).items };
+	const { items } = await guard(api.sessions(), url);
+	// This one first, then the one used last.
+	const sessions = items.toSorted(
+		(a, b) => Number(b.current) - Number(a.current) || b.seen_at.localeCompare(a.seen_at)
+	);
+	return { sessions };
 };

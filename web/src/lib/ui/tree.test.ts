@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { TreeState } from './tree.svelte';
+
+interface Place {
+	name: string;
+	below: Place[];
+}
+const leaf = (name: string): Place => ({ name, below: [] });
+
+function tree(pages = 1) {
+	const root: Place = { name: 'Tỉnh', below: [{ name: 'Xã Bến', below: [leaf('Trường')] }, leaf('Xã Đồng')] };
+	return new TreeState<Place>(
+		{
+			id: (place) => place.name,
+			text: (place) => place.name,
+			branches: (place) => place.below.length > 0,
+			children: async (place, cursor) =>
+				pages === 1
+					? { items: place.below, next: null }
+					: cursor === null
+						? { items: place.below.slice(0, 1), next: 'more' }
+						: { items: place.below.slice(1), next: null }
+		},
+		[root]
+	);
+}
+const shown = (one: TreeState<Place>) => one.visible.map((node) => node.item.name);
+
+describe('the tree', () => {
+	it('opens, goes in, and comes back', async () => {
+		const one = tree();
+		one.key('ArrowRight', 0);
+		await Promise.resolve();
+		await Promise.resolve();
+		expect(shown(one)).toEqual(['Tỉnh', 'Xã Bến', 'Xã Đồng']);
+		one.key('ArrowRight', 0);
+		expect(one.at?.item.name).toBe('Xã Bến');
+		one.key('ArrowLeft', 0);
+		expect(one.at?.item.name).toBe('Tỉnh');
+		one.key('End', 0);
+		expect(one.at?.item.name).toBe('Xã Đồng');
+	});
+
+	it('jumps to what is typed, without tone marks', async () => {
+		const one = tree();
+		if (one.roots[0]) await one.open(one.roots[0]);
+		one.key('x', 1000);
+		expect(one.at?.item.name).toBe('Xã Bến');
+		one.key('x', 5000);
+		expect(one.at?.item.name).toBe('Xã Đồng');
+		one.key('t', 9000);
+		one.key('i', 9100);
+		expect(one.at?.item.name).toBe('Tỉnh');
+	});
+
+	it('stands on the parent when the branch is folded', async () => {
+		const one = tree();
+		const root = one.roots[0];
+		if (!root) throw new Error('no root');
+		await one.open(root);
+		one.key('End', 0);
+		one.close(root);
+		expect(one.at).toBe(root);
+	});
+
+	it('fetches page by page', async () => {
+		const one = tree(2);
+		const root = one.roots[0];
+		if (!root) throw new Error('no root');
+		await one.open(root);
+		expect(shown(one)).toEqual(['Tỉnh', 'Xã Bến']);
+		expect(root.next).toBe('more');
+		await one.more(root);
+		expect(shown(one)).toEqual(['Tỉnh', 'Xã Bến', 'Xã Đồng']);
+	});
+
+	it('can be asked again after a failure', async () => {
+		let fail = true;
+		const one = new TreeState<string>(
+			{
+				id: (text) => text,
+				text: (text) => text,
+				branches: () => true,
+				children: async () => {
+					if (fail) throw new Error('away');
+					return { items: ['b'], next: null };
+				}
+			},
+			['a']
+		);
+		const root = one.roots[0];
+		if (!root) throw new Error('no root');
+		await one.open(root);
+		expect(root.state).toBe('failed');
+		fail = false;
+		await one.more(root);
+		expect(root.state).toBe('here');
+	});
+});
