@@ -1,7 +1,7 @@
 # Khuê: `make run` starts it, `make test` tests it. Both install what is missing, after saying what and why.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test release e2e format lint check third-party bench
+.PHONY: help run test release e2e format lint check third-party bench bench-kill
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -43,3 +43,6 @@ third-party: ## write THIRD-PARTY.md anew from the lock files
 
 bench: ## every benchmark, each against its stated baseline
 	@if [ -x bench/run.sh ]; then bench/run.sh $(ARGS); else echo "there are no benchmarks yet"; fi
+
+bench-kill: ## ten thousand kills under write load, on both databases (hours)
+	KHUE_KILLS=$${KHUE_KILLS:-10000} cargo test -p db --test kill -- --nocapture --test-threads=1
