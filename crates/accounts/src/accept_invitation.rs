@@ -57,7 +57,7 @@ pub fn accept_invitation(
 }
 
 /// Accepts an invitation and signs in.
-#[utoipa::path(post, path = "/invitations/acceptance", operation_id = "accept_invitation", tag = "accounts",
+#[utoipa::path(post, path = "/invitations/acceptance", operation_id = "accept_invitation", tag = "accounts", security(()),
     request_body = AcceptInvitation,
     responses((status = 200, body = Me), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
         (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]

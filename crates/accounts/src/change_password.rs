@@ -5,7 +5,7 @@ use auth::{Require as _, accounts, passwords, session};
 use axum::http::StatusCode;
 use base::{AccountId, Actor, Error, Result};
 use db::{Entry, Tx};
-use http::{Answer, App, Caller, Json, Signed, State};
+use http::{Answer, App, Caller, Json, Signed, State, Who};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,7 +28,6 @@ pub struct ChangePassword {
 pub struct Begun {
     attempt: Attempt,
     account: AccountId,
-    login: String,
     digest: Option<String>,
 }
 
@@ -39,12 +38,6 @@ impl std::fmt::Debug for Begun {
 }
 
 impl Begun {
-    /// What the account signs in with.
-    #[must_use]
-    pub fn login(&self) -> &str {
-        &self.login
-    }
-
     /// What [`passwords::verify`] compares with.
     #[must_use]
     pub fn digest(&self) -> Option<String> {
@@ -58,7 +51,7 @@ pub fn begin(tx: &mut Tx<'_>, origin: &Origin) -> Result<Begun> {
     let login = accounts::find(tx, account)?.map(|account| account.login).unwrap_or_default();
     let digest = accounts::password(tx, account)?;
     let attempt = delay::begin(tx, &login, Some(account), origin)?;
-    Ok(Begun { attempt, account, login, digest })
+    Ok(Begun { attempt, account, digest })
 }
 
 /// Sets the new password's digest and ends all other sessions; without a digest the current one was wrong, and that is
@@ -84,14 +77,20 @@ pub fn finish(tx: &mut Tx<'_>, begun: &Begun, new_digest: Option<&str>) -> Resul
 pub async fn route(
     State(app): State<App>,
     Signed(ctx): Signed,
+    Who(who): Who,
     caller: Caller,
     Json(body): Json<ChangePassword>,
 ) -> Answer<StatusCode> {
     let ChangePassword { current, new } = body;
+    // What cannot become a password costs no attempt.
+    passwords::check("new", &new, &who.login)?;
+    if new == current {
+        return Err(Error::field("new", "password.same", "Mật khẩu mới phải khác mật khẩu đang dùng.").into());
+    }
     let from = origin(&caller);
     let current: String = current.chars().take(passwords::LONGEST + 1).collect();
     let begun = app.db().write(&ctx, move |tx| begin(tx, &from)).await?;
-    let right = passwords::verify_in_turn(current.clone(), begun.digest()).await?;
+    let right = passwords::verify_in_turn(current, begun.digest()).await?;
     if !right {
         let wrong = begun.clone();
         app.db().write(&ctx, move |tx| finish(tx, &wrong, None)).await?;
@@ -101,10 +100,6 @@ pub async fn route(
             "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ quản trị trường cấp lại.",
         )
         .into());
-    }
-    passwords::check("new", &new, begun.login())?;
-    if new == current {
-        return Err(Error::field("new", "password.same", "Mật khẩu mới phải khác mật khẩu đang dùng.").into());
     }
     let digest = passwords::hash_in_turn(new).await?;
     app.db().write(&ctx, move |tx| finish(tx, &begun, Some(&digest))).await?;

@@ -68,7 +68,7 @@ pub fn look_at_invitation(tx: &mut Tx<'_>, typed: &str, address: &str) -> Result
 }
 
 /// What an invitation's code opens.
-#[utoipa::path(post, path = "/invitations/look", operation_id = "look_at_invitation", tag = "accounts",
+#[utoipa::path(post, path = "/invitations/look", operation_id = "look_at_invitation", tag = "accounts", security(()),
     request_body = LookAtInvitation,
     responses((status = 200, body = InvitationLook), (status = 404, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(

@@ -146,7 +146,7 @@ pub(crate) async fn welcome(
 }
 
 /// Sign in.
-#[utoipa::path(post, path = "/session", operation_id = "sign_in", tag = "accounts", request_body = SignIn,
+#[utoipa::path(post, path = "/session", operation_id = "sign_in", tag = "accounts", security(()), request_body = SignIn,
     responses((status = 200, body = Me), (status = 401, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,

@@ -19,7 +19,7 @@ pub fn sign_out(tx: &mut Tx<'_>) -> Result<bool> {
 }
 
 /// Sign out. Also without a session: the cookie goes either way.
-#[utoipa::path(delete, path = "/session", operation_id = "sign_out", tag = "accounts", responses((status = 204)))]
+#[utoipa::path(delete, path = "/session", operation_id = "sign_out", tag = "accounts", security(()), responses((status = 204)))]
 pub async fn route(
     State(app): State<App>,
     Anyone(ctx): Anyone,

@@ -126,7 +126,7 @@ pub fn roles_to_give(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<&'static Role>
             let holds = |code: &&str| {
                 rows.iter().any(|row| row.kind == Capability::GrantManage.follows() && row.role == **code)
             };
-            Ok(here.filter(|role| role.granted_by.iter().any(|code| holds(code))).collect())
+            Ok(here.filter(|role| role.granted_by.iter().any(&holds)).collect())
         }
     }
 }

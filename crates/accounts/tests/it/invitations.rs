@@ -1,0 +1,90 @@
+use accounts::accept_invitation::accept_invitation;
+use accounts::invite::{Invite, invite};
+use accounts::list_invitations::list_invitations;
+use accounts::look_at_invitation::look_at_invitation;
+use accounts::withdraw_invitation::withdraw_invitation;
+use auth::invitations::InvitationCode;
+use base::{AccountId, Actor, UnitId};
+use testkit::World;
+
+use crate::{acting, device, kinds, land, somebody};
+
+async fn invited(
+    w: &World,
+    by: AccountId,
+    unit: UnitId,
+    role: &'static str,
+) -> base::Result<(auth::InvitationId, InvitationCode)> {
+    let code = InvitationCode::draw()?;
+    let sealed = code.clone();
+    let cmd = Invite { display_name: "Nguyễn Thị Lan".to_owned(), role: role.to_owned(), days: None };
+    let id = w.db.write(&acting(w, by), move |tx| invite(tx, unit, &cmd, &sealed)).await?;
+    Ok((id, code))
+}
+
+async fn accept(w: &World, code: &InvitationCode, login: &'static str) -> base::Result<Option<auth::SignedIn>> {
+    let (typed, device) = (code.shown(), device("10.0.0.1").1);
+    w.db.write(&w.ctx(Actor::Anonymous), move |tx| accept_invitation(tx, &typed, login, "a digest", &device)).await
+}
+
+testkit::both! {
+    async fn an_invitation_makes_one_account_with_its_role(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let (id, code) = invited(&w, head, land.school, "teacher").await.expect("invites");
+        let (typed, nobody) = (code.shown().to_lowercase(), w.ctx(Actor::Anonymous));
+        let look = w.db.write(&nobody, move |tx| look_at_invitation(tx, &typed, "10.0.0.1")).await.expect("looks").expect("opens");
+        assert_eq!((look.role_name.as_str(), look.display_name.as_str()), ("Giáo viên", "Nguyễn Thị Lan"));
+        let open = w.db.read(&acting(&w, head), move |tx| list_invitations(tx, land.school)).await.expect("lists");
+        assert_eq!(open.iter().map(|one| one.id).collect::<Vec<_>>(), [id.0]);
+
+        let who = accept(&w, &code, "lan.nguyen").await.expect("answers").expect("opens");
+        let grants = w.db.read(&w.system(), move |tx| { tx.public("test"); auth::grants::of_account(tx, who.account) }).await.expect("reads");
+        assert_eq!(grants.iter().map(|grant| (grant.role.as_str(), grant.unit)).collect::<Vec<_>>(), [("teacher", land.school)]);
+        assert!(accept(&w, &code, "somebody.else").await.expect("answers").is_none(), "used once");
+        let open = w.db.read(&acting(&w, head), move |tx| list_invitations(tx, land.school)).await.expect("lists");
+        assert!(open.is_empty());
+        assert_eq!(kinds(&w).await, ["invitation.made", "account.made", "grant.given", "invitation.accepted", "session.started"]);
+    }
+
+    async fn a_taken_name_leaves_the_invitation_open(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let (_, code) = invited(&w, head, land.school, "teacher").await.expect("invites");
+        assert_eq!(accept(&w, &code, "HEAD").await.expect_err("taken").code(), "account.login_taken");
+        assert_eq!(accept(&w, &code, "a b").await.expect_err("no name").refused_fields()[0].code, "login.shape");
+        assert!(accept(&w, &code, "lan").await.expect("answers").is_some());
+    }
+
+    async fn who_may_invite_to_what(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let teacher = somebody(&w, "teacher", "teacher", land.school, "x").await;
+        let admin = somebody(&w, "admin", "department_admin", land.department, "x").await;
+        let code = |done: base::Result<(auth::InvitationId, InvitationCode)>| match done {
+            Ok(_) => "",
+            Err(error) => error.refused_fields().first().map_or(error.code(), |field| field.code),
+        };
+        assert_eq!(code(invited(&w, head, land.school, "school_admin").await), "");
+        assert_eq!(code(invited(&w, head, land.school, "head").await), "grant.role", "not their own rank");
+        assert_eq!(code(invited(&w, head, land.school, "department_admin").await), "grant.role", "nor above");
+        assert_eq!(code(invited(&w, head, land.school, "no_such_role").await), "grant.role");
+        assert_eq!(code(invited(&w, head, land.sister, "teacher").await), "unit.not_found", "out of sight");
+        assert_eq!(code(invited(&w, teacher, land.school, "teacher").await), "auth.forbidden", "in sight, not allowed");
+        assert_eq!(code(invited(&w, admin, land.sister, "head").await), "");
+        assert_eq!(code(invited(&w, admin, land.far, "head").await), "unit.not_found");
+    }
+
+    async fn a_withdrawn_invitation_opens_nothing_and_strangers_cannot_withdraw(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let stranger = somebody(&w, "stranger", "head", land.sister, "x").await;
+        let (id, code) = invited(&w, head, land.school, "teacher").await.expect("invites");
+        let refused = w.db.write(&acting(&w, stranger), move |tx| withdraw_invitation(tx, id)).await;
+        assert_eq!(refused.expect_err("out of sight").code(), "invitation.not_found");
+        w.db.write(&acting(&w, head), move |tx| withdraw_invitation(tx, id)).await.expect("withdraws");
+        let again = w.db.write(&acting(&w, head), move |tx| withdraw_invitation(tx, id)).await;
+        assert_eq!(again.expect_err("is gone").code(), "invitation.not_found");
+        assert!(accept(&w, &code, "lan").await.expect("answers").is_none());
+    }
+}

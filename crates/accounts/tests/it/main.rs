@@ -1,0 +1,109 @@
+//! Sign-in, invitations and grants, through the commands the routes call.
+
+mod grants;
+mod invitations;
+mod passwords;
+mod routes;
+mod sign_in;
+
+use accounts::sign_in::Device;
+use auth::delay::Origin;
+use auth::session::Token;
+use auth::{EdgeKind, SignedIn, edges, units};
+use base::{AccountId, Actor, Ctx, Interval, UnitId};
+use db::Schema;
+use testkit::World;
+
+fn schemas() -> Vec<&'static Schema> {
+    vec![&db::SCHEMA, &auth::SCHEMA, &http::SCHEMA, &accounts::SCHEMA]
+}
+
+const PASSWORD: &str = "trâu ơi ta bảo trâu này";
+
+/// A department with two schools, and another department with one.
+#[derive(Clone, Copy, Debug)]
+struct Land {
+    department: UnitId,
+    school: UnitId,
+    sister: UnitId,
+    far: UnitId,
+}
+
+async fn land(w: &World) -> Land {
+    w.db.write(&w.system(), |tx| {
+        tx.public("a test makes its units");
+        let from = base::time::date_from_days(10_000).expect("a day");
+        let mut make = |kind: &str| -> base::Result<UnitId> {
+            let id = tx.new_id();
+            units::insert(tx, units::NewUnit { id, kind: kind.to_owned(), from })
+        };
+        let land = Land {
+            department: make("department")?,
+            school: make("school")?,
+            sister: make("school")?,
+            far: make("school")?,
+        };
+        let other = make("department")?;
+        for (unit, authority) in [(land.school, land.department), (land.sister, land.department), (land.far, other)] {
+            let days = Interval::since(from);
+            edges::set(tx, &edges::NewEdge { kind: EdgeKind::Teaching, unit, authority, days })?;
+        }
+        Ok(land)
+    })
+    .await
+    .expect("makes the units")
+}
+
+/// An account with a role; its password is [`PASSWORD`] when `digest` says so.
+async fn somebody(w: &World, login: &'static str, role: &'static str, unit: UnitId, digest: &str) -> AccountId {
+    let digest = digest.to_owned();
+    w.db.write(&w.system(), move |tx| {
+        tx.public("a test makes an account");
+        let account = auth::accounts::insert(tx, login, login, &digest, false)?;
+        let from = tx.today();
+        auth::grants::insert(tx, &auth::grants::NewGrant { account, role: role.to_owned(), unit, from, to: None })?;
+        Ok(account)
+    })
+    .await
+    .expect("makes the account")
+}
+
+fn acting(w: &World, account: AccountId) -> Ctx {
+    w.ctx(Actor::Account { account, session: None })
+}
+
+fn sitting(w: &World, who: &SignedIn) -> Ctx {
+    w.ctx(Actor::Account { account: who.account, session: Some(who.session) })
+}
+
+fn device(address: &str) -> (Token, Device) {
+    let token = Token::draw().expect("a token");
+    let device = Device {
+        origin: Origin { address: address.to_owned(), device: None },
+        text: "Firefox trên máy phòng giáo vụ".to_owned(),
+        mark: [5; 32],
+        token: token.digest(),
+    };
+    (token, device)
+}
+
+/// Signs in as the route does.
+async fn sign_in(w: &World, login: &'static str, password: &str, device: &Device) -> base::Result<Option<SignedIn>> {
+    let nobody = w.ctx(Actor::Anonymous);
+    let origin = device.origin.clone();
+    let begun = w.db.write(&nobody, move |tx| accounts::sign_in::begin(tx, login, &origin)).await?;
+    let right = auth::passwords::verify_in_turn(password.to_owned(), begun.digest()).await?;
+    let device = device.clone();
+    w.db.write(&nobody, move |tx| accounts::sign_in::finish(tx, &begun, right, &device)).await
+}
+
+/// What the journal says, kind by kind, and nothing of the payload.
+async fn kinds(w: &World) -> Vec<String> {
+    static KINDS: db::Sql = db::Sql::new("KINDS", "SELECT kind FROM journal_entry ORDER BY row");
+    w.db.read(&w.system(), |tx| {
+        tx.public("test");
+        Ok(tx.all::<(String,)>(&KINDS, &[])?.into_iter().map(|(kind,)| kind).collect())
+    })
+    .await
+    .expect("reads")
+}
