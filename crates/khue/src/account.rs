@@ -1,0 +1,188 @@
+//! `khue account`: the first administrator, and the way back in for somebody locked out.
+
+use auth::grants::{self, NewGrant};
+use auth::{Capability, Require as _, accounts, passwords, session};
+use base::{AccountId, Code, Ctx, Kind, Result, UnitId, Uuid};
+use clap::{Args, Subcommand};
+use db::{Db, Entry, Tx};
+
+use crate::console::{BAD_SETTING, say};
+use crate::place::{Place, operator, runtime};
+
+/// Accounts.
+#[derive(Debug, Args)]
+pub struct Account {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tạo tài khoản với mật khẩu dùng một lần; người dùng phải đổi khi đăng nhập lần đầu.
+    Create {
+        #[command(flatten)]
+        place: Place,
+        /// Tên đăng nhập.
+        #[arg(long, value_name = "TÊN")]
+        login: String,
+        /// Họ và tên.
+        #[arg(long, value_name = "HỌ TÊN")]
+        name: String,
+        #[command(flatten)]
+        role: RoleHere,
+    },
+    /// Tạo lời mời: in mã để người được mời tự đặt tên đăng nhập và mật khẩu.
+    Invite {
+        #[command(flatten)]
+        place: Place,
+        /// Họ và tên.
+        #[arg(long, value_name = "HỌ TÊN")]
+        name: String,
+        #[command(flatten)]
+        role: RoleHere,
+    },
+    /// Cấp lại mật khẩu dùng một lần và kết thúc mọi phiên đang mở của tài khoản.
+    Password {
+        #[command(flatten)]
+        place: Place,
+        /// Tên đăng nhập.
+        #[arg(long, value_name = "TÊN")]
+        login: String,
+    },
+    /// Liệt kê các vai trò.
+    Roles,
+}
+
+#[derive(Clone, Debug, Args)]
+struct RoleHere {
+    /// Vai trò; xem 'khue account roles'.
+    #[arg(long, value_name = "VAI TRÒ", default_value = "department_admin")]
+    role: String,
+    /// Đơn vị: mã định danh (UUID) hoặc mã của đơn vị.
+    #[arg(long, value_name = "ĐƠN VỊ")]
+    unit: String,
+}
+
+/// No account has this login.
+pub const NO_LOGIN: Code = Code::new(Kind::NotFound, "account.not_found", "Không có tài khoản này");
+
+/// Signs of a one-time password: nothing that is mistaken for another when read aloud or copied by hand.
+const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
+
+/// A password that is used once: 75 bits.
+pub fn one_time_password() -> Result<String> {
+    let drawn = db::keys::random::<15>()?;
+    let signs: Vec<String> = drawn
+        .chunks(5)
+        .map(|five| five.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect())
+        .collect();
+    Ok(signs.join("-"))
+}
+
+impl Account {
+    /// Does what was asked and prints what is shown only now.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Roles => {
+                for role in auth::role::ROLES {
+                    say(format!("{:20} {}. {}", role.code, role.name, role.description));
+                }
+                Ok(())
+            }
+            Command::Create { place, login, name, role } => on(&place, "account create", async |db, ctx| {
+                let password = one_time_password()?;
+                let digest = passwords::hash(&password)?;
+                let login = accounts::check_login(&login)?;
+                let shown = login.clone();
+                let _account: AccountId = db.write(&ctx, move |tx| create(tx, &login, &name, &digest, &role)).await?;
+                say(format!("Đã tạo tài khoản {shown}."));
+                say(format!("Mật khẩu dùng một lần: {password}"));
+                say("Mật khẩu chỉ hiện lần này; người dùng phải đổi khi đăng nhập lần đầu.");
+                Ok(())
+            }),
+            Command::Invite { place, name, role } => on(&place, "account invite", async |db, ctx| {
+                let code = auth::invitations::InvitationCode::draw()?;
+                let shown = code.shown();
+                db.write(&ctx, move |tx| {
+                    let unit = unit_of(tx, &role.unit)?;
+                    let cmd =
+                        ::accounts::invite::Invite { display_name: name.clone(), role: role.role.clone(), days: None };
+                    ::accounts::invite::invite(tx, unit, &cmd, &code)
+                })
+                .await?;
+                say(format!("Mã mời: {shown}"));
+                say("Mã chỉ hiện lần này. Người được mời mở trang /loi-moi của máy chủ và nhập mã, trong 14 ngày.");
+                Ok(())
+            }),
+            Command::Password { place, login } => on(&place, "account password", async |db, ctx| {
+                let password = one_time_password()?;
+                let digest = passwords::hash(&password)?;
+                let folded = accounts::fold_login(&login);
+                let ended = db.write(&ctx, move |tx| renew(tx, &folded, &digest)).await?;
+                say(format!("Mật khẩu dùng một lần: {password}"));
+                say(format!("Mật khẩu chỉ hiện lần này. Đã kết thúc {ended} phiên đang mở của tài khoản."));
+                Ok(())
+            }),
+        }
+    }
+}
+
+fn on(place: &Place, what: &str, act: impl AsyncFnOnce(Db, Ctx) -> Result<()>) -> Result<()> {
+    let db = place.open()?;
+    let ctx = operator(what)?;
+    let done = runtime()?.block_on(act(db.clone(), ctx));
+    db.close();
+    done
+}
+
+fn unit_of(_tx: &mut Tx<'_>, text: &str) -> Result<UnitId> {
+    text.parse::<Uuid>().map(UnitId).map_err(|error| {
+        BAD_SETTING
+            .error(format!("{text} không phải mã định danh của đơn vị. Hãy tìm đơn vị rồi dùng id của nó."))
+            .caused_by(error)
+    })
+}
+
+/// Makes an account that must set its own password, and gives it a role.
+fn create(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHere) -> Result<AccountId> {
+    let unit = unit_of(tx, &role.unit)?;
+    tx.require(Capability::GrantManage, unit)?;
+    let known = auth::require::roles_to_give(tx, unit)?.iter().any(|known| known.code == role.role);
+    if !known {
+        return Err(BAD_SETTING
+            .error(format!("Vai trò {} không có ở loại đơn vị này. Hãy xem 'khue account roles'.", role.role)));
+    }
+    let account = accounts::insert(tx, login, &base::vi::clean(name), digest, true)?;
+    let from = tx.today();
+    let new = NewGrant { account, role: role.role.clone(), unit, from, to: None };
+    let grant = grants::insert(tx, &new)?;
+    tx.record(Entry::new("account.made", "account", account).unit(unit).version(1));
+    let given = serde_json::json!({ "account": account, "role": role.role, "from": from });
+    tx.record(Entry::new("grant.given", "grant", grant).unit(unit).version(1).after(&given)?);
+    Ok(account)
+}
+
+/// Sets a one-time password and ends the account's sessions; answers how many.
+fn renew(tx: &mut Tx<'_>, login: &str, digest: &str) -> Result<u64> {
+    tx.public("the operator gives somebody locked out a new password");
+    let Some((account, _)) = accounts::for_sign_in(tx, login)? else {
+        return Err(NO_LOGIN.error(format!("Không có tài khoản {login} đang hoạt động. Hãy kiểm tra tên đăng nhập.")));
+    };
+    accounts::set_password(tx, account, digest, true)?;
+    let ended = session::end_others(tx, account, None)?;
+    tx.record(Entry::new("account.password_renewed", "account", account));
+    Ok(ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_time_passwords_differ_and_are_read_easily() {
+        let (one, two) = (one_time_password().expect("randomness"), one_time_password().expect("randomness"));
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 17);
+        assert!(one.bytes().all(|sign| sign == b'-' || SIGNS.contains(&sign)), "{one}");
+    }
+}

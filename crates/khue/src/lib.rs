@@ -1,0 +1,68 @@
+//! The program: which rooms the house has, and the command line. Nothing else.
+
+pub mod account;
+mod console;
+pub mod demo;
+pub mod doctor;
+pub mod journal;
+pub mod key;
+pub mod migrate;
+pub mod place;
+pub mod serve;
+
+use base::Result;
+use clap::{Parser, Subcommand};
+use http::Module;
+
+/// The rooms of the house, in the order of its navigation.
+#[must_use]
+pub fn modules() -> Vec<Module> {
+    vec![http::module(), accounts::module()]
+}
+
+/// The schemas of all rooms.
+#[must_use]
+pub fn schemas() -> Vec<&'static db::Schema> {
+    http::schemas(&modules())
+}
+
+/// Khuê: nền tảng mở cho giáo dục Việt Nam.
+#[derive(Debug, Parser)]
+#[command(name = "khue", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+pub struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Chạy máy chủ.
+    Serve(serve::Serve),
+    /// Chạy thử với dữ liệu dựng sẵn, chỉ mở trên máy này.
+    Demo(demo::Demo),
+    /// Khởi tạo hoặc nâng cấp cơ sở dữ liệu.
+    Migrate(migrate::Migrate),
+    /// Kiểm tra máy, thiết lập, khoá và cơ sở dữ liệu; nói rõ chỗ sai và cách sửa.
+    Doctor(doctor::Doctor),
+    /// Tạo tài khoản đầu tiên, cấp lại mật khẩu.
+    Account(account::Account),
+    /// Nhật ký: kiểm tra tính toàn vẹn.
+    Journal(journal::Journal),
+    /// Tệp khoá: kiểm tra.
+    Key(key::Key),
+}
+
+impl Program {
+    /// Does what was asked. `false` when it was done and its finding is bad.
+    pub fn run(self) -> Result<bool> {
+        match self.command {
+            Command::Serve(serve) => serve.run().map(|()| true),
+            Command::Demo(demo) => demo.run().map(|()| true),
+            Command::Migrate(migrate) => migrate.run().map(|()| true),
+            Command::Doctor(doctor) => doctor.run(),
+            Command::Account(account) => account.run().map(|()| true),
+            Command::Journal(journal) => journal.run(),
+            Command::Key(key) => key.run(),
+        }
+    }
+}
