@@ -1,0 +1,49 @@
+//! A unit ends, and another keeps its records.
+
+use auth::EdgeKind;
+use base::{Date, Error, Result, UnitId};
+use db::{Entry, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::rules::checked_basis;
+use super::store::{self, NewEvent};
+use super::{UnitRow, edit, view};
+
+/// The request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Close {
+    /// The first day without it.
+    pub from: Date,
+    /// Who keeps its records.
+    pub custodian: UnitId,
+    /// The decision.
+    #[serde(default)]
+    pub basis: Option<String>,
+}
+
+/// Ends a unit under which nothing stands any more. Answers with its row on its last day.
+pub fn close(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Close) -> Result<UnitRow> {
+    let taken = edit::take(tx, unit, known, cmd.from)?;
+    if cmd.custodian == unit {
+        let detail = "Đơn vị ngừng hoạt động không tự giữ hồ sơ của mình được. Hãy chọn đơn vị tiếp nhận hồ sơ.";
+        return Err(Error::field("custodian", "unit.custodian", detail));
+    }
+    let custodian = edit::standing(tx, "custodian", cmd.custodian, cmd.from)?;
+    edit::fits(tx, "custodian", &taken.bare.kind, EdgeKind::Custody, &custodian)?;
+    edit::end(tx, &taken, cmd.from, cmd.custodian)?;
+    let basis = checked_basis(cmd.basis.as_deref());
+    let event = NewEvent {
+        unit,
+        day: cmd.from,
+        kind: "closed",
+        basis: basis.as_deref(),
+        text: None,
+        from: None,
+        to: Some(cmd.custodian),
+    };
+    store::add_event(tx, &event)?;
+    tx.record(Entry::new("unit.closed", "unit", unit).unit(unit).version(taken.version).after(cmd)?);
+    let last = cmd.from.yesterday().map_err(Error::internal)?;
+    view::row(tx, unit, last)
+}

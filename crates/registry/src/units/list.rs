@@ -1,0 +1,96 @@
+//! The list of units, and the search: as of a date, in the actor's scope.
+
+use auth::{Capability, EdgeKind, Require as _};
+use base::{Date, Page, PageRequest, Result, UnitId, Value, vi};
+use db::Tx;
+use db::list::{Ask, Predicate};
+
+use super::rules::lowered;
+use super::store::{self, Flat};
+use super::{UnitRow, view};
+
+/// Words of a question that are looked at; the others add nothing that people type.
+const WORDS_AT_MOST: usize = 8;
+/// A search stops counting here.
+const COUNT_SEARCH: u32 = 500;
+/// A list is counted whole: there are not more units than this below anybody.
+const COUNT_LIST: u32 = 200_000;
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct ListUnits {
+    /// Words, or beginnings of words, of a name or code; tones do not matter, but the exact ones come first.
+    pub q: Option<String>,
+    /// Only these kinds.
+    pub kinds: Vec<String>,
+    /// Only units directly below this one.
+    pub parent: Option<UnitId>,
+    /// By which kind of edge; by place when not said.
+    pub edge: Option<EdgeKind>,
+    /// On which day; today when not said.
+    pub as_of: Option<Date>,
+    /// `name`, `code`, `kind`, downwards with `-`; a search without one is sorted by how well it answers.
+    pub sort: Option<String>,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// One page of units.
+pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
+    let scope = tx.scope(Capability::UnitView)?;
+    let on = ask.as_of.unwrap_or_else(|| tx.today());
+    let edge = ask.edge.unwrap_or(EdgeKind::Place);
+    let q = ask.q.as_deref().map(lowered).filter(|q| !q.is_empty());
+    let date = || Value::Date(on);
+
+    let (within, values) = scope.predicate("u.id", 1);
+    let mut predicates = vec![Predicate { text: within, params: values }];
+    if !ask.kinds.is_empty() {
+        let places = (1..=ask.kinds.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+        let params = ask.kinds.iter().map(|kind| Value::Text(kind.clone().into())).collect();
+        predicates.push(Predicate { text: format!("u.kind IN ({places})"), params });
+    }
+    if let Some(parent) = ask.parent {
+        predicates.push(Predicate {
+            text: "u.id IN (SELECT e.unit FROM unit_edge e WHERE e.kind = ?1 AND e.authority = ?2 AND e.valid_from <= ?3 AND (e.valid_to IS NULL OR e.valid_to > ?3))".to_owned(),
+            params: vec![Value::Text(edge.as_str().into()), Value::Uuid(parent.into()), date()],
+        });
+    }
+    let mut from_params = vec![date()];
+    if let Some(q) = &q {
+        let folded = vi::fold(q);
+        for word in folded.split(' ').take(WORDS_AT_MOST) {
+            predicates.push(Predicate {
+                // Nothing sorts behind the last character of Unicode.
+                text: "u.id IN (SELECT w.unit FROM unit_word w WHERE w.word >= ?1 AND w.word < ?2)".to_owned(),
+                params: vec![Value::Text(word.to_owned().into()), Value::Text(format!("{word}\u{10ffff}").into())],
+            });
+        }
+        from_params.push(Value::Text(q.clone().into()));
+        from_params.push(Value::Text(folded.into()));
+    }
+    let sort = match ask.sort.as_deref().map(str::trim).filter(|sort| !sort.is_empty()) {
+        None => Some((if q.is_some() { "best" } else { "name" }.to_owned(), false)),
+        Some(sort) => Some(sort.strip_prefix('-').map_or((sort.to_owned(), false), |sort| (sort.to_owned(), true))),
+    };
+    let question = Ask {
+        from_params,
+        predicates,
+        filters: Vec::new(),
+        sort,
+        limit: u32::from(ask.page.limit()),
+        cursor: ask.page.cursor().map(str::to_owned),
+        count_to: if q.is_some() { COUNT_SEARCH } else { COUNT_LIST },
+    };
+    let found = if q.is_some() {
+        store::search(tx.dialect()).page::<Flat>(tx, &question)?
+    } else {
+        store::LIST.page::<Flat>(tx, &question)?
+    };
+    Ok(Page {
+        items: view::rows(tx, found.items, edge, on, &scope)?,
+        next: found.next,
+        total: found.total.map_or(0, u64::from),
+        total_is_more: found.more,
+    })
+}

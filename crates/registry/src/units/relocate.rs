@@ -1,0 +1,75 @@
+//! A unit answers to another from a day on, in one matter: it moves.
+
+use auth::EdgeKind;
+use auth::edges::{self, NewEdge};
+use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
+use db::{Entry, Tx, params};
+use serde::{Deserialize, Serialize};
+
+use super::rules::{checked_basis, edge_word};
+use super::store::{self, NewEvent};
+use super::{UnitRow, edit, view};
+
+/// It answers to that unit already.
+pub const ALREADY_THERE: Code = Code::new(Kind::Conflict, "unit.already_there", "Đơn vị đã thuộc nơi này");
+
+/// The request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// In which matter: `place`, `staff`, `budget`, `teaching`.
+    pub edge: String,
+    /// To whom.
+    pub authority: UnitId,
+    /// From this day.
+    pub from: Date,
+    /// The decision.
+    #[serde(default)]
+    pub basis: Option<String>,
+}
+
+/// Moves a unit in one matter.
+pub fn relocate(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Move) -> Result<UnitRow> {
+    let taken = edit::take(tx, unit, known, cmd.from)?;
+    let edge = EdgeKind::parse(&cmd.edge).ok_or_else(|| {
+        Error::field(
+            "edge",
+            "unit.edge",
+            format!("Không có quan hệ “{}”. Hãy chọn: place, staff, budget, teaching hoặc custody.", cmd.edge),
+        )
+    })?;
+    let authority = edit::standing(tx, "authority", cmd.authority, cmd.from)?;
+    edit::fits(tx, "authority", &taken.bare.kind, edge, &authority)?;
+    let before = tx.one::<(UnitId,)>(&store::AUTHORITY, params![edge, unit, cmd.from])?.map(|(unit,)| unit);
+    let to_name = view::name(tx, cmd.authority, cmd.from)?;
+    if before == Some(cmd.authority) {
+        return Err(ALREADY_THERE.error(format!(
+            "Ngày {}, {} đã thuộc {to_name} về {}. Hãy chọn nơi khác hoặc ngày khác.",
+            vi::date(cmd.from),
+            taken.name,
+            edge_word(edge)
+        )));
+    }
+    edges::set(tx, &NewEdge { kind: edge, unit, authority: cmd.authority, days: Interval::since(cmd.from) })?;
+    let basis = checked_basis(cmd.basis.as_deref());
+    let text = match before {
+        Some(before) => {
+            let from_name = view::name(tx, before, cmd.from)?;
+            format!("Chuyển từ {from_name} sang {to_name} (về {}).", edge_word(edge))
+        }
+        None => format!("Thuộc {to_name} (về {}).", edge_word(edge)),
+    };
+    let event = NewEvent {
+        unit,
+        day: cmd.from,
+        kind: "moved",
+        basis: basis.as_deref(),
+        text: Some(text),
+        from: before,
+        to: Some(cmd.authority),
+    };
+    store::add_event(tx, &event)?;
+    tx.record(Entry::new("unit.moved", "unit", unit).unit(unit).version(taken.version).before(&before)?.after(cmd)?);
+    let today = tx.today();
+    view::row(tx, unit, cmd.from.max(today))
+}

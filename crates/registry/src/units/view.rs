@@ -1,0 +1,89 @@
+//! How a unit is shown: its row, path and children as of a date, in the actor's scope.
+
+use std::collections::HashMap;
+
+use auth::{Capability, EdgeKind, Require as _, Scope};
+use base::{Date, Result, UnitId, vi};
+use db::{Tx, params};
+
+use super::store::{self, Flat};
+use super::{NOT_THEN, PathStep, UnitRef, UnitRow, known};
+
+/// The refusal of a unit that is not there.
+pub fn not_found() -> base::Error {
+    auth::UNIT_NOT_FOUND.error(auth::require::UNIT_NOT_FOUND_SENTENCE)
+}
+
+/// Rows with path and children.
+pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &Scope) -> Result<Vec<UnitRow>> {
+    let ids: Vec<UnitId> = flat.iter().map(|unit| unit.id).collect();
+    let mut paths = paths(tx, &ids, on)?;
+    let children: HashMap<UnitId, i64> = store::children(tx, &ids, edge, on, scope)?.into_iter().collect();
+    Ok(flat
+        .into_iter()
+        .map(|unit| UnitRow {
+            path: paths.remove(&unit.id).unwrap_or_default(),
+            children: children.get(&unit.id).copied().unwrap_or_default(),
+            id: unit.id,
+            kind: unit.kind,
+            code: unit.code,
+            name: unit.name,
+            full_name: unit.full_name,
+            valid_from: known(unit.valid_from),
+            valid_to: unit.valid_to,
+            version: unit.version,
+        })
+        .collect())
+}
+
+/// The paths of units on a day, the province first.
+pub fn paths(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<HashMap<UnitId, Vec<PathStep>>> {
+    let mut paths: HashMap<UnitId, Vec<PathStep>> = HashMap::new();
+    for (unit, id, name) in store::paths(tx, ids, on)? {
+        paths.entry(unit).or_default().push(PathStep { id, name });
+    }
+    Ok(paths)
+}
+
+/// The day on which a unit is shown: the one asked; without one today, its last day when it has ended, or its first when
+/// it is yet to begin.
+pub fn shown_on(tx: &mut Tx<'_>, unit: &auth::units::Bare, asked: Option<Date>) -> Result<Date> {
+    let today = tx.today();
+    let stands = |day: Date| unit.valid_from <= day && unit.valid_to.is_none_or(|to| day < to);
+    match asked {
+        Some(day) if stands(day) => Ok(day),
+        Some(day) => {
+            let name = name(tx, unit.id, day)?;
+            let days = base::Interval::new(unit.valid_from, unit.valid_to).map(|days| days.to_string());
+            Err(NOT_THEN.error(format!(
+                "{name} không hoạt động vào ngày {} ({}). Hãy chọn ngày khác.",
+                vi::date(day),
+                days.unwrap_or_default()
+            )))
+        }
+        None if stands(today) => Ok(today),
+        None => Ok(match unit.valid_to {
+            Some(to) if to <= today => to.yesterday().unwrap_or(to).max(unit.valid_from),
+            _ => unit.valid_from,
+        }),
+    }
+}
+
+/// One unit's row after a write, as of the day of the change or today, whichever is later.
+pub fn row(tx: &mut Tx<'_>, id: UnitId, on: Date) -> Result<UnitRow> {
+    let scope = tx.scope(Capability::UnitView)?;
+    let flat: Option<Flat> = tx.one(&store::ROW, params![id, on])?;
+    let flat = flat.ok_or_else(|| base::Error::internal(format!("unit {id} has no name on {on}")))?;
+    let rows = rows(tx, vec![flat], EdgeKind::Place, on, &scope)?;
+    rows.into_iter().next().ok_or_else(|| base::Error::internal("a row was lost"))
+}
+
+/// What a unit is called on a day, for sentences.
+pub fn name(tx: &mut Tx<'_>, id: UnitId, on: Date) -> Result<String> {
+    Ok(store::called(tx, &[id], on)?.pop().map_or_else(|| "Đơn vị".to_owned(), |(_, _, name)| name))
+}
+
+/// Units named in passing, by name.
+pub fn refs(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<Vec<UnitRef>> {
+    Ok(store::called(tx, ids, on)?.into_iter().map(|(id, kind, name)| UnitRef { id, kind, name }).collect())
+}
