@@ -47,6 +47,17 @@ testkit::both! {
         assert_eq!(kinds(&w).await, ["invitation.made", "account.made", "grant.given", "invitation.accepted", "session.started"]);
     }
 
+    async fn two_who_use_a_code_at_once_make_one_account(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let (_, code) = invited(&w, head, land.school, "teacher").await.expect("invites");
+        let (one, two, three) = tokio::join!(accept(&w, &code, "lan"), accept(&w, &code, "hoa"), accept(&w, &code, "mai"));
+        let opened = [one, two, three].into_iter().filter(|done| matches!(done, Ok(Some(_)))).count();
+        assert_eq!(opened, 1);
+        let people = w.db.read(&w.system(), move |tx| { tx.public("test"); auth::grants::people(tx, land.school) }).await.expect("reads");
+        assert_eq!(people.len(), 2, "the head and one more");
+    }
+
     async fn a_taken_name_leaves_the_invitation_open(w: World) {
         let land = land(&w).await;
         let head = somebody(&w, "head", "head", land.school, "x").await;

@@ -92,6 +92,12 @@ testkit::both! {
             .await.expect("reads")[0].id;
         assert!(w.db.write(&w.system(), move |tx| { tx.public("test"); auth::grants::end(tx, grant) }).await.expect("ends"));
         assert_eq!(code(&w, acting(&w, head), Capability::UnitView, land.school).await, "unit.not_found");
+
+        let admin = somebody(&w, "admin", "department_admin", land.department).await;
+        assert_eq!(code(&w, acting(&w, admin), Capability::UnitEdit, land.school).await, "");
+        static SUSPEND: db::Sql = db::Sql::new("SUSPEND", "UPDATE account SET state = 'suspended' WHERE id = ?1");
+        w.db.write(&w.system(), move |tx| { tx.public("test"); tx.exec_one(&SUSPEND, db::params![admin]) }).await.expect("suspends");
+        assert_eq!(code(&w, acting(&w, admin), Capability::UnitEdit, land.school).await, "unit.not_found");
     }
 
     async fn who_must_change_the_password_may_nothing_else(w: World) {
