@@ -125,6 +125,8 @@ pub struct Options {
     pub migrate: bool,
     /// The node id of a new database; drawn when it is not given. For tests, whose databases must be alike.
     pub node: Option<Uuid>,
+    /// The most pages (of 4 KiB) that a SQLite file may have: a quota. Past it writes are refused as on a full disk.
+    pub max_pages: Option<u32>,
     /// Run every write twice and compare, as a retry would. For tests.
     pub run_writes_twice: bool,
     /// Accept a server that does not write durably. For throw-away test clusters only.
@@ -145,6 +147,7 @@ impl Options {
             demo: false,
             migrate: true,
             node: None,
+            max_pages: None,
             run_writes_twice: false,
             unsafe_durability: false,
         }

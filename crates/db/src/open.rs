@@ -235,7 +235,7 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     let store = match (&options.location, lock) {
         (Location::Sqlite(path), Some(lock)) => {
             let readers = if options.connections == 0 { cores.clamp(2, 16) } else { options.connections };
-            Store::Sqlite(SqliteStore::open(path, lock, readers, &shared)?)
+            Store::Sqlite(SqliteStore::open(path, lock, readers, options.max_pages, &shared)?)
         }
         (Location::Sqlite(path), None) => {
             return Err(Error::internal(format!("{} was opened without its lock", path.display())));

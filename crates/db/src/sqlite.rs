@@ -33,8 +33,8 @@ pub(crate) struct SqliteStore {
     readers: Sender<Boxed>,
     writer: Sender<Boxed>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    /// Held as long as the store lives: the second program on the same file is refused.
-    _lock: File,
+    /// Held until the store is closed: a second program on the same file is refused.
+    lock: Mutex<Option<File>>,
 }
 
 fn driver(error: rusqlite::Error) -> Error {
@@ -92,11 +92,20 @@ pub(crate) fn connect(path: &Path, write: bool) -> Result<Connection> {
 }
 
 impl SqliteStore {
-    pub(crate) fn open(path: &Path, lock: File, readers: usize, shared: &Arc<Shared>) -> Result<Self> {
+    pub(crate) fn open(
+        path: &Path,
+        lock: File,
+        readers: usize,
+        max_pages: Option<u32>,
+        shared: &Arc<Shared>,
+    ) -> Result<Self> {
         let (write_to, write_from) = async_channel::bounded::<Boxed>(4_096);
         let (read_to, read_from) = async_channel::bounded::<Boxed>(4_096);
         let mut threads = Vec::new();
         let writer = connect(path, true)?;
+        if let Some(pages) = max_pages {
+            writer.pragma_update(None, "max_page_count", pages).map_err(driver)?;
+        }
         let sealer = SqliteSealer::load(&writer, shared)?;
         let shared_writer = Arc::clone(shared);
         let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
@@ -112,7 +121,7 @@ impl SqliteStore {
             let shared = Arc::clone(shared);
             threads.push(spawn(&format!("db-read-{i}"), Box::new(move || read_forever(&conn, &from, &shared)))?);
         }
-        Ok(Self { readers: read_to, writer: write_to, threads: Mutex::new(threads), _lock: lock })
+        Ok(Self { readers: read_to, writer: write_to, threads: Mutex::new(threads), lock: Mutex::new(Some(lock)) })
     }
 
     pub(crate) async fn send(&self, job: Boxed, write: bool) {
@@ -130,6 +139,9 @@ impl SqliteStore {
         let threads = self.threads.lock().map(|mut t| std::mem::take(&mut *t)).unwrap_or_default();
         for thread in threads {
             let _ended = thread.join();
+        }
+        if let Ok(mut lock) = self.lock.lock() {
+            *lock = None;
         }
     }
 }

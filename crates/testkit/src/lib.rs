@@ -196,7 +196,7 @@ impl World {
     /// When it does not open.
     pub fn reopen(&mut self) {
         self.db.close();
-        // The lock of the old door goes with its last clone.
+        // The heads of the old door may still be written.
         self.db = loop {
             match Self::open(&self.folder, &self.location, self.owner.clone(), &self.schemas, &self.clock) {
                 Ok(db) => break db,
@@ -209,6 +209,12 @@ impl World {
     /// Closes the world and drops its database. Worlds of [`run`] end by themselves.
     pub fn end(self) {
         end(&self.db, &self.location);
+    }
+
+    /// The same with other rooms: what an upgrade of the program does.
+    pub fn reopen_with(&mut self, schemas: Vec<&'static Schema>) {
+        self.schemas = schemas;
+        self.reopen();
     }
 
     /// Where the database is.

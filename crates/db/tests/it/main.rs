@@ -1,6 +1,7 @@
 //! The door on both databases.
 
 mod door;
+mod faults;
 mod list;
 mod statements;
 mod verify;

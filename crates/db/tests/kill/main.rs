@@ -83,7 +83,7 @@ impl Dice {
     fn new() -> Self {
         let seed = std::env::var("KHUE_KILL_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = seed.unwrap_or_else(|| u64::from_le_bytes(db::keys::random().expect("randomness")));
-        println!("KHUE_KILL_SEED={seed}");
+        say(&format!("KHUE_KILL_SEED={seed}"));
         Self(seed)
     }
 
@@ -91,6 +91,11 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
+}
+
+#[expect(clippy::print_stdout, reason = "a test says how to run it again")]
+fn say(text: &str) {
+    println!("{text}");
 }
 
 fn rounds(usual: u32) -> u32 {
@@ -217,7 +222,7 @@ fn kill_the_program_on_sqlite() {
         writes += write_and_kill(&place, &mut dice, &mut acked, |_| {});
         look(&place, &acked, round, round % VERIFY_EVERY == 0 || round == rounds);
     }
-    println!("{rounds} kills, {writes} acknowledged writes, none lost");
+    say(&format!("{rounds} kills, {writes} acknowledged writes, none lost"));
 }
 
 fn script(verb: &str, cluster: &Path) -> String {
@@ -272,5 +277,5 @@ fn kill_the_program_and_the_server_on_postgres() {
         }
         look(&place, &acked, round, round % VERIFY_EVERY == 0 || round == rounds);
     }
-    println!("{rounds} kills, {writes} acknowledged writes, none lost");
+    say(&format!("{rounds} kills, {writes} acknowledged writes, none lost"));
 }
