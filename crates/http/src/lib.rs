@@ -13,6 +13,7 @@
 mod about;
 mod answer;
 mod app;
+pub mod ask;
 mod client;
 pub mod cookie;
 mod extract;

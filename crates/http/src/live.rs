@@ -13,7 +13,7 @@ use axum::response::sse::{Event, Sse};
 use base::{AccountId, Code, Ctx, Kind, Result, Uuid, Value};
 use db::journal::read;
 use db::{Built, Head, Position, Tx};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -154,7 +154,7 @@ pub(crate) async fn events(
         ended: false,
         _open: open,
     };
-    Ok(Sse::new(futures_util::stream::unfold(follow, Follow::next)))
+    Ok(Sse::new(futures_util::stream::unfold(follow, Follow::next).fuse()))
 }
 
 /// One stream.

@@ -127,11 +127,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> base::Result<T> {
 impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
             return Err(MALFORMED.error("Tham số có ký tự rỗng. Hãy bỏ ký tự đó rồi gửi lại.").into());
         }
-        match axum_extra::extract::Query::<T>::try_from_uri(&parts.uri) {
+        match axum_extra::extract::Query::<T>::from_request_parts(parts, app).await {
             Ok(query) => Ok(Self(query.0)),
             Err(rejection) => Err(refused_query(&rejection).into()),
         }
