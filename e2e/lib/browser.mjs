@@ -11,7 +11,7 @@ export const sizes = {
 
 /**
  * Who signs in. KHUE_E2E_ACCOUNTS is JSON or a file of it: a list of {login, password, …}, alone or as `accounts`, or an
- * object of them by name. The first one is the one with the widest rights. Without it, those of web/dev/fake-api.mjs.
+ * object of them by name. The first one, or the one whose role is department_admin, has the widest rights. Without it, those of web/dev/fake-api.mjs.
  */
 function readAccounts() {
 	const given = process.env.KHUE_E2E_ACCOUNTS;
@@ -23,7 +23,10 @@ function readAccounts() {
 	}
 	const parsed = JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given);
 	const list = Array.isArray(parsed) ? parsed : (parsed.accounts ?? Object.values(parsed));
-	return list.filter((one) => one?.login && one?.password);
+	const usable = list.filter((one) => one?.login && one?.password);
+	return usable.toSorted(
+		(a, b) => Number(b.role === 'department_admin') - Number(a.role === 'department_admin')
+	);
 }
 
 export const accounts = readAccounts();
@@ -55,7 +58,8 @@ export async function open(browser, size = 'desk', options = {}) {
 	page.on('pageerror', (error) => wrong.push(error.message));
 	page.on('console', (message) => {
 		// A refusal that the test provokes is an answer, not a fault of the page.
-		if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) wrong.push(message.text());
+		if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
+			wrong.push(message.text());
 	});
 	return {
 		page,
@@ -78,20 +82,28 @@ export async function signIn(page, account = accounts[0]) {
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 
 /** An answer of the server to the person who is signed in on this page. */
-export const ask = (page, path) =>
-	page.evaluate(async (at) => (await fetch(`/api/v1${at}`)).json(), path);
+export const ask = (page, path) => page.evaluate(async (at) => (await fetch(`/api/v1${at}`)).json(), path);
 
-/** A unit below which this person may create, and its name. */
+/** A place in which this person may found a school. */
 export async function unitToBuildIn(page) {
-	const me = await ask(page, '/me');
-	for (const grant of me.grants) {
-		const { items } = await ask(page, `/units?parent=${grant.unit.id}&limit=20`);
-		for (const row of [...items, grant.unit]) {
-			const unit = await ask(page, `/units/${row.id}`);
-			if (unit.may.includes('unit.create') && unit.kind !== 'school') return unit;
-		}
+	const { items } = await ask(page, '/units?kind=commune&limit=40');
+	for (const row of items) {
+		const unit = await ask(page, `/units/${row.id}`);
+		if (unit.may.includes('unit.create')) return unit;
 	}
-	throw new Error('no unit in which this account may create');
+	throw new Error('no commune in which this account may found a school');
+}
+
+/** A unit to which this person may invite, and in which there is a role to give. */
+export async function unitToInviteTo(page) {
+	const me = await ask(page, '/me');
+	const { items } = await ask(page, '/units?kind=school&limit=20');
+	for (const row of [...items, ...me.grants.map((grant) => grant.unit)]) {
+		const unit = await ask(page, `/units/${row.id}`);
+		if (!unit.may.includes('account.invite')) continue;
+		if ((await ask(page, `/roles?unit=${row.id}`)).items.length > 0) return unit;
+	}
+	throw new Error('no unit to which this account may invite');
 }
 
 /** Text without tone marks, as a hurried person types it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { launch, open, signIn, unitToBuildIn } from '../lib/browser.mjs';
+import { launch, open, signIn, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -13,7 +13,9 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 async function check(page, where) {
 	const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-	const said = violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`);
+	const said = violations.map(
+		({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`
+	);
 	assert.deepEqual(said, []);
 }
 
@@ -31,16 +33,17 @@ for (const size of ['desk', 'phone']) {
 			await check(page, '/loi-moi with an error');
 			await signIn(page);
 			const unit = await unitToBuildIn(page);
+			const host = await unitToInviteTo(page);
 			const paths = [
 				'/',
 				'/don-vi',
 				'/don-vi?xem=bang',
 				`/don-vi/${unit.id}`,
 				`/don-vi/${unit.id}?muc=lich-su`,
-				`/don-vi/${unit.id}?muc=nguoi`,
+				`/don-vi/${host.id}?muc=nguoi`,
 				`/don-vi/${unit.id}?lam=them`,
-				`/don-vi/${unit.id}?lam=moi`,
-				`/don-vi/${unit.id}?lam=dong`,
+				`/don-vi/${host.id}?lam=moi`,
+				`/don-vi/${host.id}?lam=dong`,
 				'/tai-khoan',
 				'/gallery'
 			];
@@ -48,7 +51,15 @@ for (const size of ['desk', 'phone']) {
 				await page.goto(path);
 				await page.locator('h1').waitFor();
 				await page.waitForLoadState('networkidle');
-				if (path.includes('lam=')) await page.getByRole('dialog').waitFor();
+				if (path.includes('lam=')) {
+					// Not every account may close: then the page stands without the dialog.
+					await page
+						.getByRole('dialog')
+						.waitFor({ timeout: path.includes('dong') ? 1000 : 10_000 })
+						.catch((cause) => {
+							if (!path.includes('dong')) throw cause;
+						});
+				}
 				await check(page, path);
 			}
 			await page.goto('/');

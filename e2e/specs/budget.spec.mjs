@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accounts, heading, launch, open } from '../lib/browser.mjs';
+import { accounts, heading, launch, open, plain, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
 
 const KB = 1024;
 let browser;
@@ -112,23 +112,30 @@ for (const size of ['desk', 'phone']) {
 			() => page.getByText('Tên qua thời gian').waitFor()
 		);
 		await measure(
-			'its people',
-			() => page.getByRole('tab', { name: 'Người và lời mời' }).click(),
-			() => page.getByRole('heading', { name: 'Người có vai trò ở đây' }).waitFor()
-		);
-		await measure(
 			'account',
 			() => nav.getByRole('link', { name: 'Tài khoản' }).click(),
 			() => heading(page, 'Tài khoản của tôi')
 		);
-		await nav.getByRole('link', { name: 'Đơn vị' }).click();
-		await page.getByRole('treeitem').first().getByRole('link').click();
-		await page.getByRole('tab', { name: 'Lịch sử' }).waitFor();
-		await page.waitForLoadState('networkidle');
-		for (const name of ['Mời người', 'Thêm đơn vị']) {
+		for (const [name, find] of [
+			['Mời người', unitToInviteTo],
+			['Thêm đơn vị', unitToBuildIn]
+		]) {
+			const unit = await find(page);
+			await page.keyboard.press('Control+k');
+			await page.getByRole('combobox').fill(plain(unit.full_name));
+			await page.getByRole('option', { name: unit.full_name }).first().click();
+			await heading(page, unit.full_name);
+			await page.waitForLoadState('networkidle');
+			if (find === unitToInviteTo) {
+				await measure(
+					'its people',
+					() => page.getByRole('tab', { name: 'Người và lời mời' }).click(),
+					() => page.getByRole('heading', { name: 'Người có vai trò ở đây' }).waitFor()
+				);
+			}
 			await measure(
 				`dialog: ${name}`,
-				() => page.getByRole('button', { name }).click(),
+				() => page.getByRole('button', { name }).first().click(),
 				() => page.getByRole('dialog', { name }).waitFor()
 			);
 			await page.keyboard.press('Escape');

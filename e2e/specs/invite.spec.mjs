@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, launch, mark, open, signIn, unitToBuildIn } from '../lib/browser.mjs';
+import { heading, launch, mark, open, signIn, unitToInviteTo } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -12,7 +12,7 @@ for (const size of ['desk', 'phone']) {
 	test(`an invitation: made, shown once, accepted, used up (${size})`, async () => {
 		const host = await open(browser, size);
 		await signIn(host.page);
-		const unit = await unitToBuildIn(host.page);
+		const unit = await unitToInviteTo(host.page);
 		await host.page.goto(`/don-vi/${unit.id}?muc=nguoi`);
 		await host.page.getByRole('button', { name: 'Mời người' }).first().click();
 		const dialog = host.page.getByRole('dialog', { name: 'Mời người' });
@@ -27,7 +27,11 @@ for (const size of ['desk', 'phone']) {
 		assert.ok(code.length >= 8);
 		assert.ok(link.includes('/loi-moi#'));
 		await ready.getByRole('button', { name: 'Đã chép hoặc in rồi' }).click();
-		await host.page.getByRole('table', { name: 'Lời mời chưa nhận' }).getByText('Thạch Sô Phi').first().waitFor();
+		await host.page
+			.getByRole('table', { name: 'Lời mời chưa nhận' })
+			.getByText('Thạch Sô Phi')
+			.first()
+			.waitFor();
 		assert.equal(await host.page.getByText(code).count(), 0, 'the code is not shown again');
 
 		const guest = await open(browser, size);
@@ -58,7 +62,7 @@ for (const size of ['desk', 'phone']) {
 test('an invitation is withdrawn after a question', async () => {
 	const { page, close } = await open(browser);
 	await signIn(page);
-	const unit = await unitToBuildIn(page);
+	const unit = await unitToInviteTo(page);
 	await page.goto(`/don-vi/${unit.id}?muc=nguoi&lam=moi`);
 	const dialog = page.getByRole('dialog', { name: 'Mời người' });
 	const name = `Bùi Quốc ${mark()}`;

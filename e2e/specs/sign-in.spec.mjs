@@ -24,7 +24,10 @@ for (const size of ['desk', 'phone']) {
 		await page.getByLabel('Tên đăng nhập').fill('khong.co.ai');
 		await page.getByLabel('Mật khẩu', { exact: true }).fill('sai-hoan-toan');
 		await page.keyboard.press('Enter');
-		await summary.getByRole('heading').waitFor();
+		await page.waitForFunction(
+			() => document.querySelector('[role="alert"]')?.querySelectorAll('a').length === 0
+		);
+		assert.match(await summary.textContent(), /\S/);
 		assert.equal(await page.getByLabel('Tên đăng nhập').inputValue(), 'khong.co.ai');
 
 		await signIn(page);

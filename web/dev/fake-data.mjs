@@ -31,6 +31,7 @@ export function addUnit(kind, name, parent, extra = {}) {
 		address: extra.address ?? null,
 		valid_from: extra.valid_from ?? '2025-07-01',
 		valid_to: extra.valid_to ?? null,
+		levels: extra.levels ?? [],
 		version: 1
 	};
 	units.set(unit.id, unit);
@@ -43,8 +44,9 @@ export function addUnit(kind, name, parent, extra = {}) {
 			from: unit.valid_from,
 			to: unit.valid_to
 		});
-	if (extra.staff)
-		edges.push({ unit: unit.id, kind: 'staff', authority: extra.staff.id, from: unit.valid_from, to: null });
+	for (const kind of extra.over ? ['teaching', 'staff', 'budget'] : []) {
+		edges.push({ unit: unit.id, kind, authority: extra.over.id, from: unit.valid_from, to: null });
+	}
 	history.push({
 		unit: unit.id,
 		date: unit.valid_from,
@@ -126,7 +128,7 @@ for (const [province, code, communes] of places) {
 	const department = addUnit('department', `Sở GDĐT ${bare}`, top, {
 		code: `S${code}`,
 		full_name: `Sở Giáo dục và Đào tạo ${bare}`,
-		staff: ministry
+		over: ministry
 	});
 	departments.push(department);
 	communes.forEach((name, i) => {
@@ -158,13 +160,17 @@ for (const [province, code, communes] of places) {
 			])
 				old.went = [{ id: commune.id, whole: all }];
 		}
+		const office = addUnit('commune_office', `UBND ${full.toLowerCase().split(' ')[0]} ${name}`, commune, {
+			over: department
+		});
 		const many = i === 0 ? 5 : 1 + Math.floor(random() * 4);
 		for (let n = 0; n < many; n++) {
 			const [stage] = stages[n % 4];
 			const school = addUnit('school', `${stage.replace('Trường ', '')} ${pick(saints)}`, commune, {
 				code: `${code}${String(++codes).padStart(6, '0')}`,
 				full_name: '',
-				staff: n % 4 === 3 ? department : commune,
+				over: n % 4 === 3 ? department : office,
+				levels: [['MN'], ['TH'], ['THCS'], ['THPT']][n % 4],
 				valid_from: `${1985 + Math.floor(random() * 35)}-09-05`,
 				address: `${1 + Math.floor(random() * 200)} đường Trung tâm, ${full}`
 			});
@@ -172,10 +178,12 @@ for (const [province, code, communes] of places) {
 			names[names.length - 1].name = school.full_name;
 			if (random() < 0.35) {
 				addUnit('campus', 'Trung tâm', school, {
+					over: school,
 					full_name: `Điểm trường Trung tâm`,
 					valid_from: school.valid_from
 				});
 				addUnit('campus', `Ấp ${2 + n}`, school, {
+					over: school,
 					full_name: `Điểm trường Ấp ${2 + n}`,
 					valid_from: school.valid_from
 				});
@@ -186,17 +194,36 @@ for (const [province, code, communes] of places) {
 
 export const roles = [
 	{
+		code: 'department_admin',
+		name: 'Quản trị Sở GDĐT',
+		description: 'Lập và sửa các đơn vị trong tỉnh, mời người dùng, cấp và thu quyền.',
+		at: ['department']
+	},
+	{
+		code: 'department_officer',
+		name: 'Chuyên viên Sở GDĐT',
+		description: 'Theo dõi các đơn vị trong tỉnh.',
+		at: ['department']
+	},
+	{
+		code: 'commune_officer',
+		name: 'Cán bộ phụ trách giáo dục cấp xã',
+		description: 'Phụ trách các trường trên địa bàn xã.',
+		at: ['commune_office']
+	},
+	{
 		code: 'head',
 		name: 'Hiệu trưởng',
-		description: 'Đứng đầu trường: xem và sửa mọi việc của trường, mời người.'
+		description: 'Phụ trách trường: mời người của trường, cấp và thu quyền.',
+		at: ['school']
 	},
-	{ code: 'unit_admin', name: 'Quản trị đơn vị', description: 'Tạo tài khoản, giao vai trò trong đơn vị.' },
 	{
-		code: 'officer',
-		name: 'Chuyên viên',
-		description: 'Xem số liệu, làm hồ sơ của đơn vị và các đơn vị trực thuộc.'
+		code: 'school_admin',
+		name: 'Quản trị trường',
+		description: 'Lo việc kĩ thuật ở trường.',
+		at: ['school', 'campus']
 	},
-	{ code: 'teacher', name: 'Giáo viên', description: 'Dạy các lớp được phân công.' }
+	{ code: 'teacher', name: 'Giáo viên', description: 'Dạy học ở trường.', at: ['school', 'campus'] }
 ];
 
 const top = departments[0];
@@ -224,17 +251,8 @@ export const accounts = [
 		must_change_password: true
 	}
 ];
-const provinceUnit = [...units.values()].find((unit) => unit.kind === 'province');
 export const grants = [
-	{
-		id: id(),
-		account: accounts[0].id,
-		role: 'unit_admin',
-		unit: provinceUnit.id,
-		from: '2026-08-01',
-		to: null
-	},
-	{ id: id(), account: accounts[0].id, role: 'officer', unit: top.id, from: '2026-08-01', to: null },
+	{ id: id(), account: accounts[0].id, role: 'department_admin', unit: top.id, from: '2026-08-01', to: null },
 	{
 		id: id(),
 		account: accounts[1].id,

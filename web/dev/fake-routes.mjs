@@ -59,7 +59,7 @@ function pathOf(unit, at) {
 }
 
 function row(unit, at) {
-	const { formed: _f, went: _w, address: _a, ...rest } = unit;
+	const { formed: _f, went: _w, address: _a, levels: _l, ...rest } = unit;
 	return {
 		...rest,
 		full_name: nameAt(unit, at),
@@ -79,7 +79,7 @@ function grantOut(grant) {
 
 function meOf(account) {
 	const mine = grants.filter((grant) => grant.account === account.id && alive(grant, day()));
-	const strong = mine.some((grant) => grant.role === 'unit_admin');
+	const strong = mine.some((grant) => grant.role === 'department_admin');
 	const head = strong || mine.some((grant) => grant.role === 'head');
 	return {
 		account: {
@@ -90,9 +90,9 @@ function meOf(account) {
 		},
 		grants: mine.map(grantOut),
 		capabilities: [
-			'unit.read',
-			...(head ? ['account.invite', 'account.grant', 'unit.create'] : []),
-			...(strong ? ['unit.rename', 'unit.move', 'unit.close'] : [])
+			'unit.view',
+			...(head ? ['account.view', 'account.invite', 'grant.manage'] : []),
+			...(strong ? ['unit.create', 'unit.edit'] : [])
 		],
 		screens: mine.length > 0 ? ['today', 'units', 'account'] : ['today', 'account']
 	};
@@ -216,7 +216,11 @@ function list({ query }) {
 	const kinds = (query.get('kind') ?? '').split(',').filter(Boolean);
 	const parent = query.get('parent');
 	let found = [...units.values()].filter((unit) => aliveUnit(unit, at));
-	if (parent) found = found.filter((unit) => parentOf(unit.id, at) === parent);
+	const edge = query.get('edge') ?? 'place';
+	if (parent) {
+		const below = edges.filter((one) => one.kind === edge && one.authority === parent && alive(one, at));
+		found = found.filter((unit) => below.some((one) => one.unit === unit.id));
+	}
 	if (kinds.length) found = found.filter((unit) => kinds.includes(unit.kind));
 	if (q) {
 		found = found.filter((unit) => {
@@ -242,14 +246,18 @@ function unitOut(unit, at, me) {
 		}
 	};
 	walk(unit.id);
-	const may = me.capabilities.filter(
-		(one) => one !== 'unit.create' || ['province', 'commune', 'school'].includes(unit.kind)
-	);
+	const places = ['ministry', 'province', 'commune'].includes(unit.kind);
+	const may = me.capabilities.filter((one) => {
+		if (one === 'unit.create') return ['commune', 'school'].includes(unit.kind);
+		if (one === 'unit.edit') return ['school', 'campus'].includes(unit.kind);
+		return one === 'unit.view' || !places;
+	});
 	return {
 		...row(unit, at),
 		address: unit.address,
+		levels: unit.levels ?? [],
 		counts,
-		may: unit.valid_to ? ['unit.read'] : may,
+		may: unit.valid_to ? ['unit.view'] : may,
 		edges: edges
 			.filter((edge) => edge.unit === unit.id)
 			.map((edge) => ({
@@ -345,7 +353,8 @@ function create({ body }) {
 		code: body.code ?? null,
 		full_name: body.name,
 		valid_from: body.from,
-		staff: parent
+		over: parent,
+		levels: body.level
 	});
 	return { status: 201, body: row(made, day()) };
 }
@@ -420,7 +429,15 @@ export function routes(request) {
 		for (const [key, one] of sessions) if (one.id === path.split('/').at(-1)) sessions.delete(key);
 		return { status: 204 };
 	}
-	if (at === 'GET /roles') return { status: 200, body: { items: roles } };
+	if (at === 'GET /roles')
+		return {
+			status: 200,
+			body: {
+				items: roles.filter(
+					(role) => !query.get('unit') || role.at.includes(units.get(query.get('unit'))?.kind)
+				)
+			}
+		};
 	if (at === 'GET /units') return list(request);
 	if (at === 'POST /units') return once(request, () => create(request));
 

@@ -33,4 +33,5 @@ export function passwordRules(password: string, login: string): PasswordRules {
 export const passwordGood = (password: string, login: string) =>
 	Object.values(passwordRules(password, login)).every(Boolean);
 
-export const loginGood = (login: string) => /^[a-z0-9](?:[a-z0-9._-]{1,62})[a-z0-9]$/.test(login.trim());
+/** The server takes capital letters for small ones. */
+export const loginGood = (login: string) => /^[a-z0-9._@+-]{3,64}$/i.test(login.trim());

@@ -21,6 +21,7 @@ export interface UnitQuery {
 	q?: string;
 	kind?: string;
 	parent?: string;
+	edge?: string;
 	as_of?: string;
 	sort?: string;
 	limit?: number;
@@ -33,8 +34,9 @@ export interface NewUnit {
 	code?: string;
 	parent: string;
 	authority?: string;
-	level?: string;
+	level?: string[];
 	from: string;
+	basis?: string;
 }
 
 /** Every operation of the server that a screen uses, by its name in docs/API-DESIGN.md. */
@@ -86,5 +88,5 @@ export const api = {
 		call<InvitationLook>('POST', '/invitations/look', { body: { code }, anonymous: true }),
 	acceptInvitation: (body: { code: string; login: string; password: string }) =>
 		call<Me>('POST', '/invitations/acceptance', { body, anonymous: true }),
-	roles: () => call<Items<Role> | Role[]>('GET', '/roles')
+	roles: (unit: string) => call<Items<Role>>('GET', '/roles', { query: { unit } })
 };

@@ -80,6 +80,7 @@ export interface Edge {
 export interface Unit extends UnitRow {
 	edges: Edge[];
 	counts: Record<string, number>;
+	levels?: string[];
 	address: string | null;
 	may: string[];
 }

@@ -4,6 +4,8 @@ import { t } from '$lib/i18n/common';
 /** The id of a field's control, so that the summary can lead to it. */
 export const fieldId = (name: string) => `f-${name}`;
 
+const conflicts: Record<string, string> = { 'account.login_taken': 'login', 'unit.code_taken': 'code' };
+
 /** What every form does: check, send once, keep what was typed, say what is wrong and where. */
 export class Form {
 	busy = $state(false);
@@ -18,8 +20,17 @@ export class Form {
 		this.#known = known;
 	}
 
+	/** A taken name is a conflict of the record, but it is mended in one field. */
+	get #said() {
+		const { problem } = this;
+		if (!problem) return [];
+		const field = conflicts[problem.code];
+		if (field && this.#known.includes(field)) return [{ field, code: problem.code, detail: problem.detail }];
+		return problem.fields;
+	}
+
 	error(name: string): string | undefined {
-		return this.checks[name] ?? this.problem?.fields.find((field) => field.field === name)?.detail;
+		return this.checks[name] ?? this.#said.find((field) => field.field === name)?.detail;
 	}
 
 	get summary(): { field: string | null; text: string }[] {
@@ -27,7 +38,7 @@ export class Form {
 			field: field as string | null,
 			text
 		}));
-		for (const { field, detail } of this.problem?.fields ?? []) {
+		for (const { field, detail } of this.#said) {
 			if (!(field in this.checks))
 				lines.push({ field: this.#known.includes(field) ? field : null, text: detail });
 		}

@@ -4,10 +4,10 @@ import type { Unit } from '$lib/api/types';
 export const acts = {
 	moi: 'account.invite',
 	them: 'unit.create',
-	'doi-ten': 'unit.rename',
-	chuyen: 'unit.move',
-	dong: 'unit.close',
-	giao: 'account.grant'
+	'doi-ten': 'unit.edit',
+	chuyen: 'unit.edit',
+	dong: 'unit.edit',
+	giao: 'grant.manage'
 } as const;
 
 export type Act = keyof typeof acts;

@@ -4,7 +4,13 @@ import { t } from '$lib/i18n/common';
 export const kindName = (kind: string): string => t.kinds[kind] ?? kind;
 export const edgeName = (edge: string): string => t.edges[edge] ?? edge;
 
-const choices = ['department', 'province', 'commune', 'school', 'campus'];
+const choices = ['department', 'province', 'commune', 'commune_office', 'school', 'campus'];
 
 /** The kinds a list can be filtered by. */
 export const kindChoices = () => choices.map((kind) => ({ kind, label: kindName(kind) }));
+
+const offices = ['ministry', 'department', 'district_office', 'commune_office'];
+
+/** Nothing lies in an office: what it looks after answers to it, and that is what its page lists. */
+export const isOffice = (kind: string): boolean => offices.includes(kind);
+export const edgeBelow = (kind: string): string => (isOffice(kind) ? 'teaching' : 'place');

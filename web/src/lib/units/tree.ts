@@ -2,6 +2,7 @@ import { api } from '$lib/api';
 import { Problem } from '$lib/api/problem';
 import type { Me, UnitRow } from '$lib/api/types';
 import { TreeState } from '$lib/ui/tree.svelte';
+import { isOffice } from './names';
 
 const kept = new Map<string, Promise<TreeState<UnitRow>>>();
 
@@ -23,19 +24,35 @@ export function unitTree(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
 /** Something was created, moved or closed. */
 export const forgetTrees = () => kept.clear();
 
+/** A unit that did not exist on that date is simply not there. */
+const absent = (cause: unknown) => {
+	if (cause instanceof Problem && (cause.status === 404 || cause.code === 'unit.not_then')) return null;
+	throw cause;
+};
+
+/** Where the tree begins: the units themselves, and for an office the place it looks after. */
+async function rootsOf(me: Me, asOf: string): Promise<UnitRow[]> {
+	const as_of = asOf || undefined;
+	const held = me.grants.map((grant) => grant.unit);
+	// A ministry looks after every province.
+	if (held.some((unit) => unit.kind === 'ministry')) {
+		return (await api.units({ kind: 'province', as_of, sort: 'name', limit: 200 })).items;
+	}
+	const ids = [...new Set(held.map((unit) => unit.id))].slice(0, 8);
+	const units = await Promise.all(ids.map((id) => api.unit(id, as_of).catch(absent)));
+	const places = new Map<string, UnitRow | null>();
+	for (const unit of units) {
+		if (!unit) continue;
+		const place = unit.path.at(-1);
+		if (!isOffice(unit.kind) || !place) places.set(unit.id, unit);
+		else if (!places.has(place.id)) places.set(place.id, await api.unit(place.id, as_of).catch(absent));
+	}
+	const here = [...places.values()].filter((unit) => unit !== null);
+	return here.filter((unit) => !unit.path.some((step) => places.has(step.id)));
+}
+
 async function grow(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
-	const ids = [...new Set(me.grants.map((grant) => grant.unit.id))].slice(0, 8);
-	const units = await Promise.all(
-		ids.map((id) =>
-			api.unit(id, asOf || undefined).catch((cause: unknown) => {
-				// A unit that did not exist on that date is simply not there.
-				if (cause instanceof Problem && cause.status === 404) return null;
-				throw cause;
-			})
-		)
-	);
-	const here = units.filter((unit) => unit !== null);
-	const roots = here.filter((unit) => !unit.path.some((step) => ids.includes(step.id)));
+	const roots = await rootsOf(me, asOf);
 	const tree = new TreeState<UnitRow>(
 		{
 			id: (unit) => unit.id,

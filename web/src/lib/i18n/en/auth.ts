@@ -34,7 +34,7 @@ const auth: typeof vi = {
 	accept: 'Accept and enter Khuê',
 	accepting: 'Making your account…',
 	haveAccount: 'Already have an account?',
-	loginRule: 'A login has 3 to 64 characters: letters without marks, digits, dots, hyphens.',
+	loginRule: 'A login has 3 to 64 characters: letters without marks, digits and . _ - @ +, no space.',
 
 	changeTitle: 'Change password',
 	changeForced: 'Your current password was set by somebody else. Set your own, then enter Khuê.',

@@ -2,24 +2,16 @@ import type vi from '../vi/common';
 
 const common: typeof vi = {
 	kinds: {
+		nation: 'Country',
 		ministry: 'Ministry',
-		bo: 'Ministry',
-		province: 'Province, city',
-		tinh: 'Province',
-		thanh_pho: 'City',
 		department: 'Department',
-		so: 'Department',
+		province: 'Province, city',
 		district: 'District',
+		district_office: 'District office',
 		commune: 'Commune, ward',
-		xa: 'Commune',
-		phuong: 'Ward',
-		thi_tran: 'Township',
-		dac_khu: 'Special zone',
+		commune_office: 'Commune office',
 		school: 'School',
-		truong: 'School',
-		campus: 'Campus',
-		diem_truong: 'Campus',
-		office: 'Office'
+		campus: 'Campus'
 	},
 	edges: {
 		place: 'Place',

@@ -42,7 +42,7 @@ const shell: typeof vi = {
 	stepInvite: 'Invite the head of a unit',
 	stepInviteDetail: 'Choose a unit, write the name, print a slip with a one-time code.',
 	stepCreate: 'Add a school or a campus',
-	stepCreateDetail: 'Open the unit above it, then choose “Add unit”.',
+	stepCreateDetail: 'Open a commune (or a school), then choose “Add unit”.',
 	stepUnits: 'Look at the units',
 	stepUnitsDetail: 'Tree and list, today or as they stood on a past day.',
 	stepAccount: 'See where you are signed in',

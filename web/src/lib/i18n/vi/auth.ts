@@ -32,7 +32,7 @@ export default {
 	accept: 'Nhận lời mời và vào Khuê',
 	accepting: 'Đang tạo tài khoản…',
 	haveAccount: 'Đã có tài khoản?',
-	loginRule: 'Tên đăng nhập có từ 3 đến 64 kí tự: chữ không dấu, số, dấu chấm, gạch nối.',
+	loginRule: 'Tên đăng nhập có từ 3 đến 64 kí tự: chữ không dấu, chữ số và . _ - @ +, không có khoảng trắng.',
 
 	changeTitle: 'Đổi mật khẩu',
 	changeForced: 'Mật khẩu hiện tại do người khác đặt. Hãy đặt mật khẩu riêng của bạn rồi vào Khuê.',

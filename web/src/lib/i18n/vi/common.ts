@@ -1,26 +1,18 @@
 const kinds: Record<string, string> = {
+	nation: 'Cả nước',
 	ministry: 'Bộ',
-	bo: 'Bộ',
+	department: 'Sở GDĐT',
 	province: 'Tỉnh, thành phố',
-	tinh: 'Tỉnh',
-	thanh_pho: 'Thành phố',
-	department: 'Sở',
-	so: 'Sở',
 	district: 'Quận, huyện',
+	district_office: 'Phòng GDĐT',
 	commune: 'Xã, phường',
-	xa: 'Xã',
-	phuong: 'Phường',
-	thi_tran: 'Thị trấn',
-	dac_khu: 'Đặc khu',
+	commune_office: 'UBND cấp xã',
 	school: 'Trường',
-	truong: 'Trường',
-	campus: 'Điểm trường',
-	diem_truong: 'Điểm trường',
-	office: 'Phòng ban'
+	campus: 'Điểm trường'
 };
 const edges: Record<string, string> = {
 	place: 'Địa bàn',
-	staff: 'Nhân sự',
+	staff: 'Tổ chức, nhân sự',
 	budget: 'Ngân sách',
 	teaching: 'Chuyên môn',
 	custody: 'Lưu giữ hồ sơ'

@@ -43,7 +43,7 @@ export default {
 	stepInvite: 'Mời người đứng đầu một đơn vị',
 	stepInviteDetail: 'Chọn đơn vị, ghi họ tên, in phiếu có mã dùng một lần.',
 	stepCreate: 'Thêm trường hoặc điểm trường',
-	stepCreateDetail: 'Mở đơn vị cấp trên rồi chọn “Thêm đơn vị”.',
+	stepCreateDetail: 'Mở một xã, phường (hoặc một trường) rồi chọn “Thêm đơn vị”.',
 	stepUnits: 'Xem các đơn vị',
 	stepUnitsDetail: 'Cây đơn vị và danh sách, cả hôm nay lẫn tại một ngày đã qua.',
 	stepAccount: 'Xem các phiên đăng nhập của bạn',

@@ -6,11 +6,10 @@ export class Roles {
 	list = $state.raw<Role[]>([]);
 	failed = $state.raw<unknown>(null);
 
-	async ask() {
+	async ask(unit: string) {
 		this.failed = null;
 		try {
-			const answer = await api.roles();
-			this.list = Array.isArray(answer) ? answer : answer.items;
+			this.list = (await api.roles(unit)).items;
 		} catch (cause) {
 			this.failed = cause;
 		}

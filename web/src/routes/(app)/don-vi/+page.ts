@@ -1,5 +1,6 @@
 import { api } from '$lib/api';
 import { guard, requireMe } from '$lib/state/require';
+import { edgeBelow } from '$lib/units/names';
 import { unitTree } from '$lib/units/tree';
 import { readView, serverSort } from '$lib/units/view';
 
@@ -10,17 +11,15 @@ export const load = async ({ url }) => {
 		const me = await requireMe(url);
 		return { view, tree: await guard(unitTree(me, view.asOf), url), list: null, query: {}, parent: null };
 	}
+	const parent = view.parent ? await guard(api.unit(view.parent, view.asOf || undefined), url) : null;
 	const query = {
 		q: view.q,
 		kind: view.kinds.join(','),
 		parent: view.parent,
+		edge: parent ? edgeBelow(parent.kind) : undefined,
 		as_of: view.asOf,
 		sort: serverSort(view.sort),
 		limit: 40
 	};
-	const [list, parent] = await Promise.all([
-		guard(api.units(query), url),
-		view.parent ? guard(api.unit(view.parent, view.asOf || undefined), url) : null
-	]);
-	return { view, tree: null, list, query, parent };
+	return { view, tree: null, list: await guard(api.units(query), url), query, parent };
 };
