@@ -93,7 +93,7 @@ pub fn finish(tx: &mut Tx<'_>, begun: &Begun, right: bool, device: &Device) -> R
 pub(crate) fn start(tx: &mut Tx<'_>, account: AccountId, device: &Device) -> Result<SignedIn> {
     let session = session::start(tx, account, &device.token, &device.origin.address, &device.text)?;
     tx.record(Entry::new("session.started", "session", session).after(&serde_json::json!({ "account": account }))?);
-    session::find(tx, &device.token)?.ok_or_else(|| wrong())
+    session::find(tx, &device.token)?.ok_or_else(wrong)
 }
 
 pub(crate) fn wrong() -> base::Error {
