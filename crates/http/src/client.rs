@@ -49,7 +49,7 @@ fn script_digests(page: &str) -> String {
         let (tag, after) = (&rest[at..at + open], &rest[at + open + 1..]);
         let Some(close) = after.find("</script>") else { break };
         if !tag.contains(" src=") {
-            let digest = db::keys::sha256(&[after[..close].as_bytes()]);
+            let digest = db::keys::sha256(&[&after.as_bytes()[..close]]);
             let _written = write!(digests, " 'sha256-{}'", STANDARD.encode(digest));
         }
         rest = &after[close..];

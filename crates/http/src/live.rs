@@ -227,16 +227,13 @@ impl Follow {
             .await?;
         let Some(who) = who else { return Ok(None) };
         let ctx: Ctx = auth::ctx::signed_in(&who, Arc::clone(&self.request), now, seed);
-        let (end, told) = self.app.db().read(&ctx, move |tx| visible(tx, at)).await?;
-        for told in told {
+        let seen = self.app.db().read(&ctx, move |tx| visible(tx, at)).await?;
+        for told in seen.told {
             let text = serde_json::to_string(&told).map_err(base::Error::internal)?;
             self.waiting.push_back(Event::default().id(told.position).data(text));
         }
-        let more = end.is_some_and(|(_, numbers)| numbers == WINDOW);
-        if let Some((end, _)) = end {
-            self.at = end;
-        }
-        Ok(Some(more && self.waiting.is_empty()))
+        self.at = seen.end.unwrap_or(self.at);
+        Ok(Some(seen.more && self.waiting.is_empty()))
     }
 }
 
@@ -247,15 +244,25 @@ db::statements! {
         GROUP BY w.epoch ORDER BY w.epoch";
 }
 
-/// The numbered entries of the next window that the actor may see, and the window's end with its count of numbers.
+/// What one read of the stream found.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The end of the window that was looked at; none when nothing came.
+    end: Option<Position>,
+    /// Whether the window was full, so that more may follow at once.
+    more: bool,
+    told: Vec<Told>,
+}
+
+/// The numbered entries of the next window that the actor may see.
 ///
 /// Seen are: what the actor did; what belongs to a unit in the actor's scope; the units that are published anyway (only
 /// what happened to the unit itself); and what belongs to no unit, for those who read the journal at the top.
-pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<(Option<(Position, i64)>, Vec<Told>)> {
+pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     let account = tx.require_signed_in()?;
     let windows: Vec<(i64, i64, i64)> = tx.all(&WINDOW_END, db::params![after.epoch, after.seq, WINDOW])?;
-    let Some(&(epoch, seq, _)) = windows.last() else { return Ok((None, Vec::new())) };
-    let numbers = windows.iter().map(|(.., numbers)| numbers).sum();
+    let Some(&(epoch, seq, _)) = windows.last() else { return Ok(Seen::default()) };
+    let numbers: i64 = windows.iter().map(|(.., numbers)| numbers).sum();
     let end = Position { epoch, seq };
     let scope = tx.scope(Capability::UnitView)?;
     let published = matches!(scope, Scope::Within { public: true, .. });
@@ -303,7 +310,7 @@ pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<(Option<(Posit
             version,
         })
         .collect();
-    Ok((Some((end, numbers)), told))
+    Ok(Seen { end: Some(end), more: numbers == WINDOW, told })
 }
 
 /// Whether the actor may read the journal at a unit above which there is none.
