@@ -143,11 +143,17 @@ const TYPES: &[(&str, &str, &str)] = &[
 pub fn expand(text: &str, dialect: Dialect) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some(at) = rest.find(['\'', '"', '?', '{']) {
+    while let Some(at) = rest.find(['\'', '"', '?', '{', '-']) {
         out.push_str(&rest[..at]);
         let tail = &rest[at..];
         let first = tail.as_bytes()[0];
         let used = match first {
+            // A comment may hold an apostrophe or a question: it is copied as it stands.
+            b'-' => {
+                let end = if tail.starts_with("--") { tail.find('\n').unwrap_or(tail.len()) } else { 1 };
+                out.push_str(&tail[..end]);
+                end
+            }
             b'\'' | b'"' => {
                 let quote = char::from(first);
                 let end = tail[1..].find(quote).map_or(tail.len(), |end| end + 2);
@@ -193,6 +199,11 @@ mod tests {
             expand(text, Dialect::Postgres),
             "INSERT INTO t (a uuid, b) VALUES ($1, '?2 {int}', CAST($12 AS bigint))"
         );
+    }
+
+    #[test]
+    fn a_comment_may_hold_an_apostrophe() {
+        assert_eq!(expand("-- it's {int}?\nSELECT ?1 - 2", Dialect::Postgres), "-- it's {int}?\nSELECT $1 - 2");
     }
 
     #[test]
