@@ -82,6 +82,10 @@ impl Listen {
     }
 }
 
+/// TLS, ready to serve.
+#[derive(Clone)]
+pub struct Tls(TlsAcceptor);
+
 /// The files of TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
@@ -102,7 +106,8 @@ impl TlsFiles {
         }
     }
 
-    fn acceptor(&self) -> Result<TlsAcceptor> {
+    /// Reads and checks them.
+    pub fn load(&self) -> Result<Tls> {
         fn unread<'p, E: Into<Box<dyn std::error::Error + Send + Sync>>>(
             what: &'static str,
             path: &'p Path,
@@ -131,7 +136,7 @@ impl TlsFiles {
                 .with_single_cert(chain, key)
                 .map_err(unfit)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        Ok(Tls(TlsAcceptor::from(Arc::new(config))))
     }
 }
 
@@ -139,11 +144,10 @@ impl TlsFiles {
 pub async fn serve(
     app: App,
     listeners: Vec<TcpListener>,
-    tls: Option<&TlsFiles>,
+    tls: Option<Tls>,
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let router = crate::router(app.clone())?;
-    let tls = tls.map(TlsFiles::acceptor).transpose()?;
     let graceful = Arc::new(GracefulShutdown::new());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let tidying = tokio::spawn(async {
@@ -182,7 +186,7 @@ pub async fn serve(
 async fn accept(
     listener: TcpListener,
     router: axum::Router,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     graceful: Arc<GracefulShutdown>,
     places: Arc<Semaphore>,
 ) {
@@ -203,7 +207,7 @@ async fn accept(
             let _place = place;
             match tls {
                 None => connection(socket, from, router, watcher).await,
-                Some(tls) => match tokio::time::timeout(HEADERS_WITHIN, tls.accept(socket)).await {
+                Some(Tls(tls)) => match tokio::time::timeout(HEADERS_WITHIN, tls.accept(socket)).await {
                     Ok(Ok(stream)) => connection(stream, from, router, watcher).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),

@@ -11,7 +11,7 @@ use http::{DemoAccount, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::console::{log_to_stderr, say};
-use crate::place::{now, operator, runtime};
+use crate::place::{make_folder, now, operator, runtime};
 use crate::serve;
 
 /// The demonstration's sign-ins are gone.
@@ -54,6 +54,7 @@ impl Demo {
     /// Makes the demonstration when it is not there, and serves it.
     pub fn run(self) -> Result<()> {
         log_to_stderr(&self.log)?;
+        make_folder(&self.data)?;
         let db = Db::open(&options(&self.data), now())?;
         let sign_ins = self.data.join("sign-ins.json");
         let runtime = runtime()?;

@@ -5,7 +5,7 @@ use clap::Args;
 use db::Db;
 
 use crate::console::say;
-use crate::place::{Place, now};
+use crate::place::{Place, make_folder, now};
 
 /// Makes or upgrades the database.
 #[derive(Debug, Args)]
@@ -21,6 +21,7 @@ impl Migrate {
         self.place.log(&file, "warn")?;
         let options = self.place.options(&file);
         let key_is_new = !options.key.exists();
+        make_folder(&options.data)?;
         let db = Db::open(&options, now())?;
         let installation = db.installation();
         if installation.new {

@@ -140,6 +140,19 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(base::Error::internal)
 }
 
+/// Makes the data folder, when it is missing, for its owner only: what is inside is nobody else's to read.
+pub fn make_folder(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    if path.is_dir() {
+        return Ok(());
+    }
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
+        BAD_SETTING
+            .error(format!("Không tạo được thư mục dữ liệu {}: hãy kiểm tra quyền ghi và chỗ trống.", path.display()))
+            .caused_by(error)
+    })
+}
+
 /// Whether others than the owner can read a file.
 #[must_use]
 pub fn is_open_to_others(path: &Path) -> bool {

@@ -7,11 +7,11 @@ use base::Result;
 use base::time::SystemClock;
 use clap::Args;
 use db::Db;
-use http::server::{Listen, TlsFiles, asked_to_stop};
+use http::server::{Listen, Tls, TlsFiles, asked_to_stop};
 use http::{App, Settings};
 
 use crate::console::{BAD_SETTING, say};
-use crate::place::{Place, now, runtime};
+use crate::place::{Place, make_folder, now, runtime};
 
 /// The port when nobody says.
 const PORT: u16 = 8080;
@@ -55,10 +55,12 @@ impl Serve {
             Some(text) => address(text)?,
             None => SocketAddr::from((Ipv6Addr::UNSPECIFIED, PORT)),
         };
-        let tls = self.tls.as_deref().or(file.tls.as_deref()).map(TlsFiles::parse).transpose()?;
+        let tls =
+            self.tls.as_deref().or(file.tls.as_deref()).map(|files| TlsFiles::parse(files)?.load()).transpose()?;
         let behind_proxy = self.behind_proxy || file.behind_proxy.unwrap_or(false);
         let options = self.place.options(&file);
         let key_is_new = !options.key.exists();
+        make_folder(&options.data)?;
         let db = Db::open(&options, now())?;
         if db.installation().new && key_is_new {
             say(format!(
@@ -90,7 +92,7 @@ pub async fn serve(
     db: Db,
     settings: Settings,
     listen: Listen,
-    tls: Option<TlsFiles>,
+    tls: Option<Tls>,
     ready: impl FnOnce(u16),
 ) -> Result<()> {
     http::collect_metrics()?;
@@ -106,7 +108,7 @@ pub async fn serve(
     };
     tracing::info!(port, secure = app.settings().secure, demo = app.is_demo(), "listening");
     ready(port);
-    http::server::serve(app, listeners, tls.as_ref(), stop).await
+    http::server::serve(app, listeners, tls, stop).await
 }
 
 #[cfg(test)]
