@@ -3,6 +3,7 @@
 mod live;
 mod refusals;
 mod requests;
+mod server;
 mod statements;
 
 use std::sync::Arc;
