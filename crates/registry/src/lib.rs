@@ -5,6 +5,42 @@ pub mod demo;
 pub mod load;
 pub mod units;
 
+use std::collections::HashMap;
+
+use base::{Result, UnitId};
+use db::Tx;
+use http::{App, Module, OpenApiRouter, routes};
+
+/// The room. It lends the names of units to the rooms below it.
+#[must_use]
+pub fn module() -> Module {
+    accounts::names::lend(names);
+    Module { name: "registry", schema: &SCHEMA, routes: paths, screens }
+}
+
+fn paths() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(units::list::route, units::create::route))
+        .routes(routes!(units::show::route))
+        .routes(routes!(units::history::route))
+        .routes(routes!(units::rename::route))
+        .routes(routes!(units::relocate::route))
+        .routes(routes!(units::close::route))
+        .routes(routes!(units::merge::route))
+        .routes(routes!(units::split::route))
+}
+
+/// Everybody who is signed in finds at least the published units there.
+fn screens(_tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
+    Ok(vec!["units"])
+}
+
+/// What units are called today.
+fn names(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<HashMap<UnitId, String>> {
+    let today = tx.today();
+    Ok(units::store::called(tx, units, today)?.into_iter().map(|(id, _, name)| (id, name)).collect())
+}
+
 /// The room's tables.
 pub static SCHEMA: db::Schema = db::Schema {
     migrations: &[db::Migration {

@@ -3,19 +3,23 @@
 use auth::EdgeKind;
 use base::{Date, Error, Result, UnitId};
 use db::{Entry, Tx};
+use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::rules::checked_basis;
 use super::store::{self, NewEvent};
 use super::{UnitRow, edit, view};
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
     /// The first day without it.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// Who keeps its records.
+    #[schema(value_type = base::Uuid)]
     pub custodian: UnitId,
     /// The decision.
     #[serde(default)]
@@ -46,4 +50,22 @@ pub fn close(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Close) -> 
     tx.record(Entry::new("unit.closed", "unit", unit).unit(unit).version(taken.version).after(cmd)?);
     let last = cmd.from.yesterday().map_err(Error::internal)?;
     view::row(tx, unit, last)
+}
+
+/// Ends a unit; another keeps its records.
+#[utoipa::path(post, path = "/units/{unit}/closure", operation_id = "close_unit", tag = "units",
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    request_body = Close,
+    responses((status = 200, body = UnitRow),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 412, body = http::ProblemBody), (status = 422, body = http::ProblemBody), (status = 428, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path(unit): Path<UnitId>,
+    IfMatch(known): IfMatch,
+    Json(cmd): Json<Close>,
+) -> Answer<Tagged<UnitRow>> {
+    let row = app.db().write(&ctx, move |tx| close(tx, unit, Some(known), &cmd)).await?;
+    Ok(Tagged::new(row.version, row))
 }

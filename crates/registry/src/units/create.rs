@@ -5,14 +5,16 @@ use auth::units::{self, Bare, NewUnit};
 use auth::{Capability, EdgeKind, Require as _};
 use base::{Date, Error, Interval, Result, UnitId, vi};
 use db::{Entry, Tx, params};
+use http::{Answer, App, Created, IdempotencyKey, Json, Signed, State, idempotency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::rules::{Levels, MADE_BY_PEOPLE, checked_basis, checked_from, checked_name, under_department};
 use super::store::{self, NewCode, NewEvent, NewName};
 use super::{UnitRow, edit, view};
 
 /// A unit to be made, apart from its day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUnitBody {
     /// `school` or `campus`.
@@ -23,9 +25,11 @@ pub struct NewUnitBody {
     #[serde(default)]
     pub code: Option<String>,
     /// The commune a school lies in; the school a campus belongs to.
+    #[schema(value_type = base::Uuid)]
     pub parent: UnitId,
     /// To whom a school answers: the commune's office or the Sở, by its levels when not said.
     #[serde(default)]
+    #[schema(value_type = Option<base::Uuid>)]
     pub authority: Option<UnitId>,
     /// What a school teaches.
     #[serde(default)]
@@ -33,7 +37,7 @@ pub struct NewUnitBody {
 }
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUnit {
     /// `school` or `campus`.
@@ -44,14 +48,17 @@ pub struct CreateUnit {
     #[serde(default)]
     pub code: Option<String>,
     /// The commune a school lies in; the school a campus belongs to.
+    #[schema(value_type = base::Uuid)]
     pub parent: UnitId,
     /// To whom a school answers: the commune's office or the Sở, by its levels when not said.
     #[serde(default)]
+    #[schema(value_type = Option<base::Uuid>)]
     pub authority: Option<UnitId>,
     /// What a school teaches: one level, or several.
     #[serde(default)]
     pub level: Levels,
     /// The day it was founded.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// The decision that founded it.
     #[serde(default)]
@@ -191,4 +198,26 @@ fn authority(
         ));
     }
     Ok(authority)
+}
+
+/// Makes a school or campus.
+#[utoipa::path(post, path = "/units", operation_id = "create_unit", tag = "units",
+    params(("Idempotency-Key" = Option<String>, Header)), request_body = CreateUnit,
+    responses((status = 201, body = UnitRow),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 422, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(cmd): Json<CreateUnit>,
+) -> Answer<Created<UnitRow>> {
+    let row = app
+        .db()
+        .write(&ctx, move |tx| {
+            let made = idempotency::once(tx, key.as_ref(), |tx| Ok(create(tx, &cmd)?.id))?;
+            view::now(tx, made.id)
+        })
+        .await?;
+    Ok(Created::new(format!("/units/{}", row.id), row.clone()).version(row.version))
 }

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use auth::{Capability, Require as _};
 use base::{Date, Result, UnitId};
 use db::{Tx, params};
+use http::{Answer, App, Json, Path, Signed, State};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rules::named;
 use super::store::{self, Event, Kin, Name};
 use super::{UnitPart, UnitRef, known, view};
 
 /// A unit's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct History {
     /// What happened, in order.
     pub items: Vec<HistoryItem>,
@@ -25,9 +27,10 @@ pub struct History {
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HistoryItem {
     /// When.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub date: Date,
     /// `founded`, `renamed`, `merged`, `split`, `moved`, `closed`, `raised`.
     pub kind: String,
@@ -42,13 +45,15 @@ pub struct HistoryItem {
 }
 
 /// A name and its days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NameSpan {
     /// The whole name.
     pub name: String,
     /// From this day, where known.
+    #[schema(value_type = Option<String>, format = Date)]
     pub from: Option<Date>,
     /// Until before this day.
+    #[schema(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
 }
 
@@ -124,4 +129,12 @@ fn parts(tx: &mut Tx<'_>, kin: Vec<Kin>, went_into_this: bool) -> Result<Vec<Uni
         }
     }
     Ok(parts)
+}
+
+/// What happened to a unit, what it was called, where it came from and what became of it.
+#[utoipa::path(get, path = "/units/{unit}/history", operation_id = "unit_history", tag = "units",
+    params(("unit" = base::Uuid, Path)),
+    responses((status = 200, body = History), (status = 404, body = http::ProblemBody)))]
+pub async fn route(State(app): State<App>, Signed(ctx): Signed, Path(unit): Path<UnitId>) -> Answer<Json<History>> {
+    Ok(Json(app.db().read(&ctx, move |tx| history(tx, unit)).await?))
 }

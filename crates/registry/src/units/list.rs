@@ -1,9 +1,12 @@
 //! The list of units, and the search: as of a date, in the actor's scope.
 
 use auth::{Capability, EdgeKind, Require as _};
-use base::{Date, Page, PageRequest, Result, UnitId, Value, vi};
+use base::{Date, Error, Page, PageRequest, Result, UnitId, Value, vi};
 use db::Tx;
 use db::list::{Ask, Predicate};
+use http::{Answer, App, Json, List, Query, Signed, State};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::rules::lowered;
 use super::store::{self, Flat};
@@ -93,4 +96,72 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         total: found.total.map_or(0, u64::from),
         total_is_more: found.more,
     })
+}
+
+/// What is asked, as it stands in the address.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Words, or beginnings of words, of a name or code. Tones need not be typed.
+    #[param(example = "ba dinh")]
+    pub q: Option<String>,
+    /// Only these kinds, with commas between.
+    #[param(example = "commune,school")]
+    pub kind: Option<String>,
+    /// Only units directly below this one.
+    #[param(value_type = Option<base::Uuid>)]
+    pub parent: Option<UnitId>,
+    /// By which kind of edge: `place` when not said.
+    pub edge: Option<String>,
+    /// On which day; today when not said.
+    #[param(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Date>,
+    /// `name`, `code`, `kind`; downwards with `-` before it.
+    pub sort: Option<String>,
+    /// Rows of a page: 1 to 200, 40 when not said.
+    pub limit: Option<i64>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+}
+
+impl ListQuery {
+    fn checked(self) -> Result<ListUnits> {
+        let edge = match self.edge.as_deref().filter(|edge| !edge.is_empty()) {
+            None => None,
+            Some(edge) => Some(EdgeKind::parse(edge).ok_or_else(|| {
+                let detail =
+                    format!("Không có quan hệ “{edge}”. Hãy chọn: place, staff, budget, teaching hoặc custody.");
+                Error::field("edge", "unit.edge", detail)
+            })?),
+        };
+        let kinds = self.kind.unwrap_or_default();
+        Ok(ListUnits {
+            q: self.q,
+            kinds: kinds
+                .split(',')
+                .map(str::trim)
+                .filter(|kind| !kind.is_empty())
+                .take(20)
+                .map(str::to_owned)
+                .collect(),
+            parent: self.parent,
+            edge,
+            as_of: self.as_of,
+            sort: self.sort,
+            page: PageRequest::new(self.limit, self.cursor)?,
+        })
+    }
+}
+
+/// Units as of a day: all in sight, those below one, or those that a search finds.
+#[utoipa::path(get, path = "/units", operation_id = "units", tag = "units", params(ListQuery),
+    responses((status = 200, body = List<UnitRow>), (status = 400, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Query(query): Query<ListQuery>,
+) -> Answer<Json<List<UnitRow>>> {
+    let ask = query.checked()?;
+    Ok(Json(List::from(app.db().read(&ctx, move |tx| list(tx, &ask)).await?)))
 }

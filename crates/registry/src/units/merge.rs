@@ -4,7 +4,9 @@
 use auth::{EdgeKind, units};
 use base::{Date, Error, Result, UnitId};
 use db::{Entry, Tx};
+use http::{Answer, App, Created, IdempotencyKey, Json, Signed, State, idempotency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::create::{NewUnitBody, found};
 use super::rules::checked_basis;
@@ -12,10 +14,11 @@ use super::store::{self, NewEvent};
 use super::{UnitRow, edit, view};
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Merge {
     /// The first day of the new order.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// The decision.
     pub basis: String,
@@ -26,7 +29,7 @@ pub struct Merge {
 }
 
 /// A unit that stands, or one to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Target {
     /// One that stands.
@@ -36,18 +39,20 @@ pub enum Target {
 }
 
 /// A unit that stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Standing {
     /// Which.
+    #[schema(value_type = base::Uuid)]
     pub id: UnitId,
 }
 
 /// A unit that goes into another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Part {
     /// Which.
+    #[schema(value_type = base::Uuid)]
     pub unit: UnitId,
     /// Whether all of it: then it ends.
     pub whole: bool,
@@ -153,4 +158,26 @@ fn one_part(
     let what = if whole { "unit.merged" } else { "unit.split" };
     tx.record(Entry::new(what, "unit", id).unit(id).version(unit.version).after(&into)?);
     Ok(())
+}
+
+/// Merges units. Answers with the one they went into.
+#[utoipa::path(post, path = "/units/mergers", operation_id = "merge_units", tag = "units",
+    params(("Idempotency-Key" = Option<String>, Header)), request_body = Merge,
+    responses((status = 201, body = UnitRow),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 422, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(cmd): Json<Merge>,
+) -> Answer<Created<UnitRow>> {
+    let row = app
+        .db()
+        .write(&ctx, move |tx| {
+            let made = idempotency::once(tx, key.as_ref(), |tx| Ok(merge(tx, &cmd)?.id))?;
+            view::now(tx, made.id)
+        })
+        .await?;
+    Ok(Created::new(format!("/units/{}", row.id), row.clone()).version(row.version))
 }

@@ -16,6 +16,7 @@ pub mod view;
 
 use base::{Code, Date, Kind, UnitId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use rules::Levels;
 
@@ -39,9 +40,10 @@ fn known(day: Date) -> Option<Date> {
 }
 
 /// A unit in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnitRow {
     /// Which.
+    #[schema(value_type = base::Uuid)]
     pub id: UnitId,
     /// What sort: `province`, `commune`, `school` …
     pub kind: String,
@@ -56,26 +58,30 @@ pub struct UnitRow {
     /// How many units stand directly below it, by the kind of edge asked for, as far as the actor sees them.
     pub children: i64,
     /// Its first day, where known.
+    #[schema(value_type = Option<String>, format = Date)]
     pub valid_from: Option<Date>,
     /// The first day after it.
+    #[schema(value_type = Option<String>, format = Date)]
     pub valid_to: Option<Date>,
     /// Its version.
     pub version: i64,
 }
 
 /// One step of a path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PathStep {
     /// Which unit.
+    #[schema(value_type = base::Uuid)]
     pub id: UnitId,
     /// Its whole name.
     pub name: String,
 }
 
 /// A unit named in passing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnitRef {
     /// Which.
+    #[schema(value_type = base::Uuid)]
     pub id: UnitId,
     /// What sort.
     pub kind: String,
@@ -84,9 +90,10 @@ pub struct UnitRef {
 }
 
 /// A unit that went into another, or that another went into.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnitPart {
     /// Which.
+    #[schema(value_type = base::Uuid)]
     pub id: UnitId,
     /// What sort.
     pub kind: String,

@@ -4,7 +4,9 @@ use auth::EdgeKind;
 use auth::edges::{self, NewEdge};
 use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
 use db::{Entry, Tx, params};
+use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::rules::{checked_basis, edge_word};
 use super::store::{self, NewEvent};
@@ -14,14 +16,16 @@ use super::{UnitRow, edit, view};
 pub const ALREADY_THERE: Code = Code::new(Kind::Conflict, "unit.already_there", "Đơn vị đã thuộc nơi này");
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
     /// In which matter: `place`, `staff`, `budget`, `teaching`.
     pub edge: String,
     /// To whom.
+    #[schema(value_type = base::Uuid)]
     pub authority: UnitId,
     /// From this day.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// The decision.
     #[serde(default)]
@@ -72,4 +76,22 @@ pub fn relocate(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Move) -
     tx.record(Entry::new("unit.moved", "unit", unit).unit(unit).version(taken.version).before(&before)?.after(cmd)?);
     let today = tx.today();
     view::row(tx, unit, cmd.from.max(today))
+}
+
+/// Moves a unit to another authority, in one matter, from a day on.
+#[utoipa::path(post, path = "/units/{unit}/move", operation_id = "move_unit", tag = "units",
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    request_body = Move,
+    responses((status = 200, body = UnitRow),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 412, body = http::ProblemBody), (status = 422, body = http::ProblemBody), (status = 428, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path(unit): Path<UnitId>,
+    IfMatch(known): IfMatch,
+    Json(cmd): Json<Move>,
+) -> Answer<Tagged<UnitRow>> {
+    let row = app.db().write(&ctx, move |tx| relocate(tx, unit, Some(known), &cmd)).await?;
+    Ok(Tagged::new(row.version, row))
 }

@@ -2,19 +2,22 @@
 
 use base::{Date, Result, UnitId, vi};
 use db::{Entry, Tx, params};
+use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::rules::{checked_basis, checked_name};
 use super::store::{self, Name, NewEvent, NewName};
 use super::{LATER, UnitRow, edit, view};
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rename {
     /// The new name.
     pub name: String,
     /// Its first day.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// The decision.
     #[serde(default)]
@@ -71,4 +74,22 @@ pub fn rename(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Rename) -
             .after(cmd)?,
     );
     view::row(tx, unit, cmd.from.max(today))
+}
+
+/// Renames a unit from a day on.
+#[utoipa::path(post, path = "/units/{unit}/renaming", operation_id = "rename_unit", tag = "units",
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    request_body = Rename,
+    responses((status = 200, body = UnitRow),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 412, body = http::ProblemBody), (status = 422, body = http::ProblemBody), (status = 428, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path(unit): Path<UnitId>,
+    IfMatch(known): IfMatch,
+    Json(cmd): Json<Rename>,
+) -> Answer<Tagged<UnitRow>> {
+    let row = app.db().write(&ctx, move |tx| rename(tx, unit, Some(known), &cmd)).await?;
+    Ok(Tagged::new(row.version, row))
 }

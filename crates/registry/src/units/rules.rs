@@ -3,6 +3,7 @@
 use auth::EdgeKind;
 use base::{Date, Error, Result, vi};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{BEFORE_RECORDS, UnitRef};
 
@@ -66,7 +67,7 @@ pub fn edge_word(edge: EdgeKind) -> &'static str {
 }
 
 /// The levels a school teaches: one (`"TH"`) or several (`["TH", "THCS"]`: liên cấp).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Levels {
     /// None stated.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use auth::{Capability, EdgeKind, Require as _, units};
 use base::{Date, Result, UnitId};
 use db::{Tx, params};
+use http::{Answer, App, Path, Query, Signed, State, Tagged};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::store::{self, Flat};
 use super::{UnitRef, UnitRow, known, view};
 
 /// One unit with its surroundings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Unit {
     /// As in a list.
     #[serde(flatten)]
@@ -29,15 +31,17 @@ pub struct Unit {
 }
 
 /// To whom a unit answers in one matter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnitEdge {
     /// In which matter.
     pub kind: &'static str,
     /// To whom.
     pub authority: UnitRef,
     /// From this day, where known.
+    #[schema(value_type = Option<String>, format = Date)]
     pub from: Option<Date>,
     /// Until before this day.
+    #[schema(value_type = Option<String>, format = Date)]
     pub to: Option<Date>,
 }
 
@@ -104,4 +108,28 @@ fn may(tx: &mut Tx<'_>, unit: &units::Bare) -> Result<Vec<&'static str>> {
     may.sort_unstable();
     may.dedup();
     Ok(may.into_iter().map(Capability::as_str).collect())
+}
+
+/// On which day.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShowQuery {
+    /// The day; today when not said.
+    #[param(value_type = Option<String>, format = Date)]
+    pub as_of: Option<Date>,
+}
+
+/// One unit as of a day. A unit that has ended is shown as of its last day when none is said.
+#[utoipa::path(get, path = "/units/{unit}", operation_id = "unit", tag = "units",
+    params(("unit" = base::Uuid, Path), ShowQuery),
+    responses((status = 200, body = Unit), (status = 404, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path(unit): Path<UnitId>,
+    Query(query): Query<ShowQuery>,
+) -> Answer<Tagged<Unit>> {
+    let unit = app.db().read(&ctx, move |tx| show(tx, unit, query.as_of)).await?;
+    Ok(Tagged::new(unit.row.version, unit))
 }

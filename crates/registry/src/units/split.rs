@@ -2,8 +2,10 @@
 
 use auth::{EdgeKind, units};
 use base::{Date, Error, Result, UnitId};
-use db::{Entry, Tx};
+use db::{Entry, Tx, params};
+use http::{Answer, App, Created, IdempotencyKey, Json, Signed, State, idempotency};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::create::found;
 use super::merge::{Standing, Target, needed_basis};
@@ -11,21 +13,23 @@ use super::store::{self, NewEvent};
 use super::{UnitRow, edit, view};
 
 /// The request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Split {
     /// The first day of the new order.
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub from: Date,
     /// The decision.
     pub basis: String,
     /// What is divided.
+    #[schema(value_type = base::Uuid)]
     pub unit: UnitId,
     /// What it becomes: units to be made, units that stand, or itself when it goes on.
     pub into: Vec<Target>,
 }
 
 /// What it became.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Divided {
     /// The units it became, in the order of the request.
     pub items: Vec<UnitRow>,
@@ -120,6 +124,50 @@ pub fn split(tx: &mut Tx<'_>, cmd: &Split) -> Result<Divided> {
     let mut items = Vec::with_capacity(made.len());
     for id in made {
         items.push(view::row(tx, id, cmd.from.max(today))?);
+    }
+    Ok(Divided { items })
+}
+
+/// Divides a unit. Answers with those it became.
+#[utoipa::path(post, path = "/units/splits", operation_id = "split_unit", tag = "units",
+    params(("Idempotency-Key" = Option<String>, Header)), request_body = Split,
+    responses((status = 201, body = Divided),
+        (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+        (status = 422, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    IdempotencyKey(key): IdempotencyKey,
+    Json(cmd): Json<Split>,
+) -> Answer<Created<Divided>> {
+    let (unit, from) = (cmd.unit, cmd.from);
+    let divided = app
+        .db()
+        .write(&ctx, move |tx| {
+            let mut divided = None;
+            idempotency::once(tx, key.as_ref(), |tx| {
+                divided = Some(split(tx, &cmd)?);
+                Ok(cmd.unit)
+            })?;
+            match divided {
+                Some(divided) => Ok(divided),
+                None => became(tx, unit, from),
+            }
+        })
+        .await?;
+    Ok(Created::new(format!("/units/{unit}"), divided))
+}
+
+/// What a unit became on a day, for whoever divided it and asks again.
+fn became(tx: &mut Tx<'_>, unit: UnitId, from: Date) -> Result<Divided> {
+    let went: Vec<store::Kin> = tx.all(&store::WENT_TO, params![unit])?;
+    let mut items = Vec::with_capacity(went.len() + 1);
+    let bare = units::find(tx, unit)?.ok_or_else(view::not_found)?;
+    if bare.valid_to.is_none() {
+        items.push(view::now(tx, unit)?);
+    }
+    for kin in went.into_iter().filter(|kin| kin.day == from) {
+        items.push(view::now(tx, kin.unit)?);
     }
     Ok(Divided { items })
 }

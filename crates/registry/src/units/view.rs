@@ -78,6 +78,14 @@ pub fn row(tx: &mut Tx<'_>, id: UnitId, on: Date) -> Result<UnitRow> {
     rows.into_iter().next().ok_or_else(|| base::Error::internal("a row was lost"))
 }
 
+/// One unit's row as of today, or of its last or first day when it does not stand today; for whoever may see it.
+pub fn now(tx: &mut Tx<'_>, id: UnitId) -> Result<UnitRow> {
+    tx.require(Capability::UnitView, id)?;
+    let bare = auth::units::find(tx, id)?.ok_or_else(not_found)?;
+    let on = shown_on(tx, &bare, None)?;
+    row(tx, id, on)
+}
+
 /// What a unit is called on a day, for sentences.
 pub fn name(tx: &mut Tx<'_>, id: UnitId, on: Date) -> Result<String> {
     Ok(store::called(tx, &[id], on)?.pop().map_or_else(|| "Đơn vị".to_owned(), |(_, _, name)| name))

@@ -2,6 +2,7 @@
 
 mod acts;
 mod pack;
+mod routes;
 mod search;
 mod statements;
 
@@ -13,7 +14,7 @@ use registry::units::{UnitRow, create};
 use testkit::World;
 
 fn schemas() -> Vec<&'static Schema> {
-    vec![&db::SCHEMA, &auth::SCHEMA, &registry::SCHEMA]
+    vec![&db::SCHEMA, &auth::SCHEMA, &http::SCHEMA, &accounts::SCHEMA, &registry::SCHEMA]
 }
 
 fn day(text: &str) -> Date {
