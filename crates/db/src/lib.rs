@@ -7,6 +7,7 @@
 //! A closure is plain blocking Rust and may run twice; see `foundations` in the documentation.
 
 pub mod cluster;
+pub mod copy;
 mod error;
 mod job;
 pub mod journal;

@@ -1,15 +1,26 @@
-//! What the rooms stand on: jobs.
+//! What the rooms stand on: jobs, files, settings, mail, backup.
 
+pub mod backup;
+pub mod files;
 pub mod jobs;
+pub mod settings;
 
 /// The room's tables.
 pub static SCHEMA: db::Schema = db::Schema {
-    migrations: &[db::Migration {
-        ordinal: 250,
-        name: "jobs",
-        sql: include_str!("../migrations/0250_jobs.sql"),
-        rebuild: false,
-    }],
-    statements: &[jobs::store::STATEMENTS],
+    migrations: &[
+        db::Migration {
+            ordinal: 250,
+            name: "jobs",
+            sql: include_str!("../migrations/0250_jobs.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 260,
+            name: "settings_and_files",
+            sql: include_str!("../migrations/0260_settings_and_files.sql"),
+            rebuild: false,
+        },
+    ],
+    statements: &[jobs::store::STATEMENTS, files::store::STATEMENTS, settings::STATEMENTS, backup::STATEMENTS, backup::reencrypt::STATEMENTS],
     constraints: &[],
 };

@@ -1,0 +1,116 @@
+//! `khue key export` and `khue key rotate`.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use base::{Error, Instant, Result};
+use db::Options;
+use db::keys::{KEY_FILE, Keys};
+
+/// What was done with the key file.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The key file, or its copy.
+    pub path: PathBuf,
+    /// The key that encrypts now.
+    pub current: u32,
+    /// Whether a key was added.
+    pub added: bool,
+    exported: bool,
+}
+
+impl Report {
+    /// The report in Vietnamese, a sentence each.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let (path, current) = (self.path.display(), self.current);
+        if self.exported {
+            return vec![
+                format!("Đã chép tệp khoá sang {path} (khoá đang dùng: số {current})."),
+                "Ai có tệp này và dữ liệu thì đọc được mọi thông tin: hãy cất ở nơi an toàn, tách khỏi bản sao lưu."
+                    .to_owned(),
+            ];
+        }
+        let first = if self.added {
+            format!("Đã thêm khoá số {current} vào tệp khoá {path}; các khoá cũ được giữ lại.")
+        } else {
+            format!("Khoá số {current} trong tệp khoá {path} đã được thêm từ lần trước; đã ghi nhận vào cơ sở dữ liệu.")
+        };
+        vec![
+            first,
+            "Hãy khởi động lại máy chủ: dữ liệu cũ sẽ được mã hoá lại bằng khoá mới trong nền.".to_owned(),
+            "Hãy chép lại tệp khoá ngay (khue key export): bản sao cũ không mở được dữ liệu ghi từ bây giờ. Các bản sao lưu cũ vẫn cần khoá cũ.".to_owned(),
+        ]
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
+    move |source| {
+        KEY_FILE
+            .error(format!(
+                "Không đọc hoặc ghi được {}: hãy kiểm tra quyền và chỗ trống; tệp khoá vẫn như cũ.",
+                path.display()
+            ))
+            .caused_by(source)
+    }
+}
+
+/// Copies the key file to a place where nothing stands, private to its owner.
+pub fn export(key: &Path, to: &Path) -> Result<Report> {
+    let keys = Keys::read(key)?;
+    let text = fs::read(key).map_err(failed(key))?;
+    write(&text, to)?;
+    Ok(Report { path: to.to_owned(), current: keys.current(), added: false, exported: true })
+}
+
+fn write(text: &[u8], to: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(to).map_err(failed(to))?;
+    file.write_all(text).and_then(|()| file.sync_all()).map_err(failed(to))?;
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}
+
+/// Adds a key to the key file and names it as the installation's. A run that was interrupted is finished by the next: the
+/// key comes into the file first, and a database whose key is still an older one of the file opens all the same. Servers
+/// use the new key once they start again, and then re-encrypt (see [`super::reencrypt`]). Blocks.
+pub fn rotate(options: &Options, operator: &str, now: Instant) -> Result<Report> {
+    let ctx = auth::ctx::operator(operator, "key.rotate", now, auth::ctx::seed()?);
+    std::thread::scope(|scope| {
+        scope
+            .spawn(|| {
+                // Finishing an interrupted run first: only a key that is named already gets a successor.
+                let keys = Keys::read(&options.key)?;
+                if db::copy::change_key(options, keys.clone(), &ctx)? {
+                    return Ok(Report {
+                        path: options.key.clone(),
+                        current: keys.current(),
+                        added: false,
+                        exported: false,
+                    });
+                }
+                add(&options.key, &keys)?;
+                let keys = Keys::read(&options.key)?;
+                db::copy::change_key(options, keys.clone(), &ctx)?;
+                Ok(Report { path: options.key.clone(), current: keys.current(), added: true, exported: false })
+            })
+            .join()
+            .unwrap_or_else(|_| Err(Error::internal("the rotation panicked")))
+    })
+}
+
+/// Written beside and renamed: the file is never half there.
+fn add(path: &Path, keys: &Keys) -> Result<()> {
+    let mut text = fs::read_to_string(path).map_err(failed(path))?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.push_str(&format!("{} {}\n", keys.current() + 1, db::keys::hex(&db::keys::random::<32>()?)));
+    let beside = path.with_added_extension("new");
+    let _left_from_before = fs::remove_file(&beside);
+    write(text.as_bytes(), &beside)?;
+    fs::rename(&beside, path).map_err(failed(path))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}

@@ -1,0 +1,232 @@
+//! After a rotation: everything that was encrypted with an older key is encrypted again, in small writes, by a job that
+//! can stop and go on anywhere. Each value names its key, so both are read meanwhile.
+
+use base::{Result, Uuid, Value};
+use db::keys::Use;
+use db::{Sql, Tx, params};
+use serde::{Deserialize, Serialize};
+
+use crate::jobs::{Every, Handlers, Run, Work};
+use crate::settings::{self, Default, Kind, Setting};
+
+/// Values re-encrypted in one write: short enough for the writer.
+const AT_ONCE: i64 = 200;
+
+/// A column of encrypted values, declared by its room. `next` takes the last key (`?1`), the current key's id as four
+/// bytes (`?2`) and a limit (`?3`) and gives key, subject and value of what another key encrypted, in the key's order.
+/// `store` takes the key (`?1`) and the new value (`?2`).
+#[derive(Clone, Debug)]
+pub struct Encrypted {
+    /// What it is, for progress: `job.work`.
+    pub name: &'static str,
+    /// The use of its key.
+    pub purpose: Use,
+    /// Before the first key.
+    pub first: Value<'static>,
+    /// What is still to be done.
+    pub next: &'static Sql,
+    /// Writes one.
+    pub store: &'static Sql,
+    /// Makes the bytes a value is bound to out of its subject as `next` gives it.
+    pub about: fn(&[u8]) -> Vec<u8>,
+}
+
+db::statements! {
+    WORK = "SELECT id, id, work FROM job WHERE id > ?1 AND substr(work, 1, 4) <> ?2 ORDER BY id NULLS LAST LIMIT ?3";
+    STORE_WORK = "UPDATE job SET work = ?2 WHERE id = ?1";
+    ANSWER = "SELECT id, id, answer FROM job WHERE id > ?1 AND substr(answer, 1, 4) <> ?2 ORDER BY id NULLS LAST LIMIT ?3";
+    STORE_ANSWER = "UPDATE job SET answer = ?2 WHERE id = ?1";
+    FILE_KEY = "SELECT id, id, sealed_key FROM file WHERE id > ?1 AND substr(sealed_key, 1, 4) <> ?2 ORDER BY id NULLS LAST LIMIT ?3";
+    STORE_FILE_KEY = "UPDATE file SET sealed_key = ?2 WHERE id = ?1";
+    PAYLOAD = "SELECT p.row, e.id, p.body FROM journal_payload p JOIN journal_entry e ON e.row = p.row
+        WHERE p.row > ?1 AND substr(p.body, 1, 4) <> ?2 ORDER BY p.row NULLS LAST LIMIT ?3";
+    // The serving role may not update a payload. The digest in the chain is of the plain text and stays as it is.
+    SALT = "SELECT salt FROM journal_payload WHERE row = ?1";
+    TAKE_PAYLOAD = "DELETE FROM journal_payload WHERE row = ?1";
+    PUT_PAYLOAD = "INSERT INTO journal_payload (row, salt, body) VALUES (?1, ?2, ?3)";
+    SECRETS = "SELECT key, unit, secret FROM setting WHERE substr(secret, 1, 4) <> ?1 ORDER BY key NULLS LAST, unit NULLS LAST LIMIT ?2";
+    STORE_SECRET = "UPDATE setting SET secret = ?3 WHERE key = ?1 AND unit = ?2";
+}
+
+fn itself(subject: &[u8]) -> Vec<u8> {
+    subject.to_vec()
+}
+
+/// The columns of this room.
+#[must_use]
+pub fn own() -> Vec<Encrypted> {
+    let by_id = |name, next, store| Encrypted {
+        name,
+        purpose: Use::Field,
+        first: Value::Uuid(Uuid::nil()),
+        next,
+        store,
+        about: itself,
+    };
+    vec![
+        by_id("job.work", &WORK, &STORE_WORK),
+        by_id("job.answer", &ANSWER, &STORE_ANSWER),
+        by_id("file.sealed_key", &FILE_KEY, &STORE_FILE_KEY),
+    ]
+}
+
+/// The key that everything is encrypted with.
+pub static DONE_WITH: Setting = Setting {
+    key: "installation.encrypted_with",
+    kind: Kind::Int { least: 1, most: u32::MAX as i64 },
+    default: Default::Int(1),
+    follows: auth::EdgeKind::Staff,
+    basis: "Quy trình thay khoá mã hoá",
+    describes: "Số của khoá mà mọi dữ liệu đã được mã hoá bằng nó",
+};
+
+/// The job.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Reencrypt {}
+
+impl Work for Reencrypt {
+    const KIND: &'static str = "key.reencrypt";
+}
+
+/// Runs the job at night, when there is something to do. The program also enqueues one when it starts with a new key.
+#[must_use]
+pub fn handlers(columns: Vec<Encrypted>) -> Handlers {
+    Handlers::default()
+        .with::<Reencrypt, _, _>(move |run, _| {
+            let columns = columns.clone();
+            async move { all(&run, &columns).await }
+        })
+        .every(Every::DayAt(1, 15), Reencrypt {})
+}
+
+/// Whether something may still be encrypted with an older key.
+pub fn is_wanted(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(settings::int(tx, &DONE_WITH, None)? != Some(i64::from(tx.keys().current())))
+}
+
+async fn all(run: &Run, columns: &[Encrypted]) -> Result<Option<serde_json::Value>> {
+    let current = run.db.keys().current();
+    let wanted = run
+        .db
+        .read(&run.ctx()?, |tx| {
+            tx.public("a job of the system looks whether it has work");
+            is_wanted(tx)
+        })
+        .await?;
+    let mut done = 0;
+    if wanted {
+        for column in columns {
+            let mut last = column.first.clone();
+            loop {
+                let (column, after) = (column.clone(), last.clone());
+                let step = run.db.write(&run.ctx()?, move |tx| step(tx, &column, &after)).await?;
+                let Some((n, to)) = step else { break };
+                (done, last) = (done + n, to);
+                if shown(run, done) {
+                    return Ok(None);
+                }
+            }
+        }
+        let mut row = 0;
+        while let Some((n, to)) = run.db.write(&run.ctx()?, move |tx| payloads(tx, row)).await? {
+            (done, row) = (done + n, to);
+            if shown(run, done) {
+                return Ok(None);
+            }
+        }
+        loop {
+            let n = run.db.write(&run.ctx()?, secrets).await?;
+            done += n;
+            if n == 0 {
+                break;
+            }
+        }
+        run.db
+            .write(&run.ctx()?, move |tx| {
+                tx.public("a job of the system keeps how far it came");
+                settings::set(tx, &DONE_WITH, None, &current.into())
+            })
+            .await?;
+    }
+    Ok(Some(serde_json::json!({ "values": done, "key": current })))
+}
+
+fn shown(run: &Run, done: i64) -> bool {
+    run.progress(done, None, format!("đã mã hoá lại {done} giá trị"));
+    run.cancelled()
+}
+
+fn reseal(tx: &mut Tx<'_>, purpose: Use, about: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
+    let salt = tx.draw();
+    let plain = tx.keys().open(purpose, about, sealed)?;
+    tx.keys().seal(purpose, &salt, about, &plain)
+}
+
+/// A key or subject as it comes: an id or a number.
+#[derive(Clone)]
+struct Part(Value<'static>);
+
+impl base::FromValue for Part {
+    fn from_value(value: base::ValueRef<'_>) -> std::result::Result<Self, &'static str> {
+        use base::ValueRef;
+        Ok(Self(match value {
+            ValueRef::Int(v) => Value::Int(v),
+            ValueRef::Uuid(v) => Value::Uuid(v),
+            ValueRef::Text(v) => Value::Text(v.to_owned().into()),
+            ValueRef::Bytes(v) => Value::Bytes(v.to_vec().into()),
+            _ => return Err("a key"),
+        }))
+    }
+}
+
+impl Part {
+    fn bytes(&self) -> Vec<u8> {
+        match &self.0 {
+            Value::Uuid(v) => v.as_bytes().to_vec(),
+            Value::Bytes(v) => v.to_vec(),
+            Value::Text(v) => v.as_bytes().to_vec(),
+            Value::Int(v) => v.to_be_bytes().to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn step(tx: &mut Tx<'_>, column: &Encrypted, after: &Value<'static>) -> Result<Option<(i64, Value<'static>)>> {
+    tx.public("a job of the system encrypts with the new key");
+    let current = tx.keys().current().to_be_bytes();
+    let found: Vec<(Part, Part, Vec<u8>)> =
+        tx.all(column.next, &[after.clone(), Value::Bytes(current.to_vec().into()), Value::Int(AT_ONCE)])?;
+    let Some((last, ..)) = found.last().cloned() else { return Ok(None) };
+    let n = i64::try_from(found.len()).unwrap_or(AT_ONCE);
+    for (key, subject, sealed) in found {
+        let sealed = reseal(tx, column.purpose, &(column.about)(&subject.bytes()), &sealed)?;
+        tx.exec(column.store, &[key.0, Value::Bytes(sealed.into())])?;
+    }
+    Ok(Some((n, last.0)))
+}
+
+fn payloads(tx: &mut Tx<'_>, after: i64) -> Result<Option<(i64, i64)>> {
+    tx.public("a job of the system encrypts with the new key");
+    let current = tx.keys().current().to_be_bytes();
+    let found: Vec<(i64, Uuid, Vec<u8>)> = tx.all(&PAYLOAD, params![after, current, AT_ONCE])?;
+    let Some((last, ..)) = found.last().cloned() else { return Ok(None) };
+    let n = i64::try_from(found.len()).unwrap_or(AT_ONCE);
+    for (row, id, body) in found {
+        let Some((salt,)) = tx.one::<(Vec<u8>,)>(&SALT, params![row])? else { continue };
+        let body = reseal(tx, Use::Journal, id.as_bytes(), &body)?;
+        tx.exec_one(&TAKE_PAYLOAD, params![row])?;
+        tx.exec_one(&PUT_PAYLOAD, params![row, salt, body])?;
+    }
+    Ok(Some((n, last)))
+}
+
+fn secrets(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.public("a job of the system encrypts with the new key");
+    let current = tx.keys().current().to_be_bytes();
+    let found: Vec<(String, Uuid, Vec<u8>)> = tx.all(&SECRETS, params![current, AT_ONCE])?;
+    for (key, unit, secret) in &found {
+        let secret = reseal(tx, Use::Field, &settings::about(key, *unit), secret)?;
+        tx.exec(&STORE_SECRET, params![key, *unit, secret])?;
+    }
+    Ok(i64::try_from(found.len()).unwrap_or(AT_ONCE))
+}

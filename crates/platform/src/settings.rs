@@ -1,0 +1,218 @@
+//! Settings: typed, declared by the room that reads them, changed for a unit or for the whole installation, and
+//! inherited along the edges of one kind: the unit's own, else that of the nearest authority, else the installation's,
+//! else the default.
+//!
+//! ```ignore
+//! pub static UPLOAD_DAYS: Setting = Setting {
+//!     key: "files.upload_days", kind: Kind::Int { least: 1, most: 365 }, default: Default::Int(30), follows: EdgeKind::Staff,
+//!     basis: "Quy chế của đơn vị", describes: "Số ngày giữ tệp tải lên" };
+//! let days = settings::int(tx, &UPLOAD_DAYS, Some(school))?;
+//! ```
+
+use auth::EdgeKind;
+use base::{Code, Error, Kind as Refusal, Result, UnitId, Uuid};
+use db::keys::Use;
+use db::{Entry, Tx, params};
+use serde_json::Value as Json;
+
+/// The value does not fit the setting.
+pub const REFUSED: Code = Code::new(Refusal::Refused, "setting.refused", "Giá trị thiết lập chưa hợp lệ");
+
+/// What a setting can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Yes or no.
+    Bool,
+    /// A whole number between two.
+    Int {
+        /// The least.
+        least: i64,
+        /// The most.
+        most: i64,
+    },
+    /// Text of at most so many letters.
+    Text {
+        /// Letters.
+        most: usize,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A password or token: kept encrypted, never in the journal, never shown.
+    Secret,
+}
+
+/// What holds where nobody has set anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Default {
+    /// Nothing.
+    None,
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Int(i64),
+    /// Text, also a choice.
+    Text(&'static str),
+}
+
+/// One setting, declared once.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its stable name, `room.thing`.
+    pub key: &'static str,
+    /// What it can be.
+    pub kind: Kind,
+    /// What holds when nobody has set it.
+    pub default: Default,
+    /// The edges along which units inherit it.
+    pub follows: EdgeKind,
+    /// The law or rule it rests on, in Vietnamese.
+    pub basis: &'static str,
+    /// What it does, in Vietnamese.
+    pub describes: &'static str,
+}
+
+db::statements! {
+    pub(crate) READ = "SELECT s.value, s.secret, s.unit FROM setting s
+        LEFT JOIN unit_closure c ON c.kind = ?2 AND c.descendant = ?3 AND c.ancestor = s.unit
+        WHERE s.key = ?1 AND (s.unit = ?3 OR s.unit = ?4 OR c.depth IS NOT NULL)
+        ORDER BY CASE WHEN s.unit = ?3 THEN -1 WHEN s.unit = ?4 THEN 1000000 ELSE c.depth END NULLS LAST, s.unit NULLS LAST LIMIT 1";
+    pub(crate) STANDING = "SELECT value FROM setting WHERE key = ?1 AND unit = ?2";
+    pub(crate) PUT = "INSERT INTO setting (key, unit, version, value, secret, changed_at) VALUES (?1, ?2, 1, ?3, ?4, ?5)
+        ON CONFLICT (key, unit) DO UPDATE SET version = setting.version + 1, value = excluded.value, secret = excluded.secret, changed_at = excluded.changed_at";
+    pub(crate) REMOVE = "DELETE FROM setting WHERE key = ?1 AND unit = ?2";
+}
+
+fn place(unit: Option<UnitId>) -> Uuid {
+    unit.map_or(Uuid::nil(), |unit| unit.0)
+}
+
+/// A secret is bound to its setting and its unit.
+pub(crate) fn about(key: &str, unit: Uuid) -> Vec<u8> {
+    [b"setting ".as_slice(), key.as_bytes(), b" ", unit.as_bytes()].concat()
+}
+
+fn text_of(value: &Json) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn default(setting: &Setting) -> Json {
+    match setting.default {
+        Default::None => Json::Null,
+        Default::Bool(v) => Json::Bool(v),
+        Default::Int(v) => Json::from(v),
+        Default::Text(v) => Json::from(v),
+    }
+}
+
+/// What holds for a unit (or, without one, for the installation), in one query. `null` when nothing does.
+pub fn read(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Json> {
+    let found: Option<(Option<String>, Option<Vec<u8>>, Uuid)> =
+        tx.one(&READ, params![setting.key, setting.follows, place(unit), Uuid::nil()])?;
+    match found {
+        None => Ok(default(setting)),
+        Some((Some(value), ..)) => serde_json::from_str(&value).map_err(Error::internal),
+        Some((None, Some(secret), of)) => {
+            let plain = tx.keys().open(Use::Field, &about(setting.key, of), &secret)?;
+            String::from_utf8(plain).map(Json::from).map_err(Error::internal)
+        }
+        Some((None, None, _)) => Ok(Json::Null),
+    }
+}
+
+/// A yes-or-no setting.
+pub fn flag(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<bool> {
+    Ok(read(tx, setting, unit)?.as_bool().unwrap_or(false))
+}
+
+/// A number.
+pub fn int(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Option<i64>> {
+    Ok(read(tx, setting, unit)?.as_i64())
+}
+
+/// Text, a choice or a secret.
+pub fn text(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Option<String>> {
+    Ok(text_of(&read(tx, setting, unit)?))
+}
+
+fn check(setting: &Setting, value: &Json) -> Result<()> {
+    let refuse = |detail: String| Err(REFUSED.error(format!("{}: {detail}", setting.describes)));
+    match (setting.kind, value) {
+        (Kind::Bool, Json::Bool(_)) => Ok(()),
+        (Kind::Int { least, most }, Json::Number(n)) => match n.as_i64() {
+            Some(n) if (least..=most).contains(&n) => Ok(()),
+            _ => refuse(format!("hãy nhập một số nguyên từ {least} đến {most}.")),
+        },
+        (Kind::Text { most }, Json::String(text)) if text.chars().count() <= most => Ok(()),
+        (Kind::Text { most }, Json::String(_)) => refuse(format!("hãy nhập không quá {most} ký tự.")),
+        (Kind::Choice(words), Json::String(text)) if words.contains(&text.as_str()) => Ok(()),
+        (Kind::Choice(words), _) => refuse(format!("hãy chọn một trong các giá trị: {}.", words.join(", "))),
+        (Kind::Secret, Json::String(_)) => Ok(()),
+        _ => refuse("giá trị không đúng kiểu.".to_owned()),
+    }
+}
+
+/// Sets a value for a unit or for the installation. The operation that calls it has asked for the right.
+pub fn set(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, value: &Json) -> Result<()> {
+    check(setting, value)?;
+    let (at, now) = (place(unit), tx.now());
+    let before: Option<(Option<String>,)> = tx.one(&STANDING, params![setting.key, at])?;
+    let secret = match (setting.kind, value) {
+        (Kind::Secret, Json::String(plain)) => {
+            let salt = tx.draw();
+            Some(tx.keys().seal(Use::Field, &salt, &about(setting.key, at), plain.as_bytes())?)
+        }
+        _ => None,
+    };
+    let shown = if secret.is_some() { None } else { Some(value.to_string()) };
+    tx.exec(&PUT, params![setting.key, at, shown, secret, now])?;
+    entry(
+        tx,
+        setting,
+        unit,
+        before.and_then(|(before,)| before),
+        Some(if secret.is_some() { &Json::Null } else { value }),
+    )
+}
+
+/// Takes back what was set for a unit or for the installation: what it inherits holds again.
+pub fn unset(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<()> {
+    let before: Option<(Option<String>,)> = tx.one(&STANDING, params![setting.key, place(unit)])?;
+    if tx.exec(&REMOVE, params![setting.key, place(unit)])? == 0 {
+        return Ok(());
+    }
+    entry(tx, setting, unit, before.and_then(|(before,)| before), None)
+}
+
+fn entry(
+    tx: &mut Tx<'_>,
+    setting: &Setting,
+    unit: Option<UnitId>,
+    before: Option<String>,
+    after: Option<&Json>,
+) -> Result<()> {
+    let kind = if after.is_some() { "setting.changed" } else { "setting.unset" };
+    let before: Json = before.map_or(Ok(Json::Null), |text| serde_json::from_str(&text)).map_err(Error::internal)?;
+    let mut entry = Entry::new(kind, "setting", place(unit))
+        .before(&serde_json::json!({ "key": setting.key, "value": before }))?
+        .after(&serde_json::json!({ "key": setting.key, "value": after }))?;
+    if let Some(unit) = unit {
+        entry = entry.unit(unit);
+    }
+    tx.record(entry);
+    Ok(())
+}
+
+/// Nothing may leave this installation: it is a copy of another one.
+pub static COPY: Setting = Setting {
+    key: "installation.is_copy",
+    kind: Kind::Bool,
+    default: Default::Bool(false),
+    follows: EdgeKind::Staff,
+    basis: "Bản khôi phục dùng để thử hoặc đối chiếu",
+    describes: "Đây là bản sao của một hệ thống khác: không gửi thư, thông báo hay dữ liệu ra ngoài",
+};
+
+/// Whether this installation is a copy, and must send nothing.
+pub fn is_copy(tx: &mut Tx<'_>) -> Result<bool> {
+    flag(tx, &COPY, None)
+}
