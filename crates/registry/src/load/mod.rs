@@ -140,12 +140,17 @@ fn house(tx: &mut Tx<'_>) -> Result<()> {
     Ok(())
 }
 
+/// From, to, authority.
+type StandingEdge = (Date, Option<Date>, UnitId);
+/// From, to, the finer kind, the whole name.
+type StandingName = (Date, Option<Date>, Option<String>, String);
+
 /// What stands, to be compared with what should.
 #[derive(Default)]
 struct Standing {
     units: HashMap<UnitId, Option<Date>>,
-    edges: HashMap<(EdgeKind, UnitId), Vec<(Date, Option<Date>, UnitId)>>,
-    names: HashMap<UnitId, Vec<(Date, Option<Date>, Option<String>, String)>>,
+    edges: HashMap<(EdgeKind, UnitId), Vec<StandingEdge>>,
+    names: HashMap<UnitId, Vec<StandingName>>,
     codes: HashMap<UnitId, Vec<(Date, Option<Date>, String)>>,
 }
 
@@ -180,10 +185,7 @@ impl Standing {
 }
 
 /// Groups what belongs to one key, in the order of the plan.
-fn grouped<'a, K: std::hash::Hash + Eq, T>(rows: &'a [T], key: impl Fn(&T) -> K) -> Vec<(K, Vec<&'a T>)>
-where
-    K: Copy,
-{
+fn grouped<K: std::hash::Hash + Eq + Copy, T>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<(K, Vec<&T>)> {
     let mut place: HashMap<K, usize> = HashMap::with_capacity(rows.len());
     let mut groups: Vec<(K, Vec<&T>)> = Vec::with_capacity(rows.len());
     for row in rows {

@@ -14,7 +14,7 @@ testkit::both! {
     async fn the_country_stood_otherwise_in_2024(w: World) {
         let began = std::time::Instant::now();
         let done = w.db.write_long(&w.system(), "a test loads the country", load::vietnam).await.expect("loads");
-        println!("the country, loaded twice over, in {} ms: {done:?}", began.elapsed().as_millis());
+        eprintln!("the country, loaded twice over, in {} ms: {done:?}", began.elapsed().as_millis());
         assert_eq!(done.left, 0);
         let count = |kind: &'static str, as_of: &'static str| {
             let ask = of_kind(kind, as_of);
