@@ -42,7 +42,8 @@ third-party: ## write THIRD-PARTY.md anew from the lock files
 	@python3 scripts/third_party.py
 
 bench: ## every benchmark, each against its stated baseline
-	@if [ -x bench/run.sh ]; then bench/run.sh $(ARGS); else echo "there are no benchmarks yet"; fi
+	@scripts/need.sh cc rust postgres
+	@KHUE_TEST_PG_DURABLE=1 scripts/with-postgres.sh cargo run --quiet --locked --profile bench-run -p bench -- $(ARGS)
 
 bench-kill: ## ten thousand kills under write load, on both databases (hours)
 	KHUE_KILLS=$${KHUE_KILLS:-10000} cargo test -p db --test kill -- --nocapture --test-threads=1
