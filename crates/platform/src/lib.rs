@@ -3,17 +3,13 @@
 pub mod backup;
 pub mod files;
 pub mod jobs;
+pub mod mail;
 pub mod settings;
 
 /// The room's tables.
 pub static SCHEMA: db::Schema = db::Schema {
     migrations: &[
-        db::Migration {
-            ordinal: 250,
-            name: "jobs",
-            sql: include_str!("../migrations/0250_jobs.sql"),
-            rebuild: false,
-        },
+        db::Migration { ordinal: 250, name: "jobs", sql: include_str!("../migrations/0250_jobs.sql"), rebuild: false },
         db::Migration {
             ordinal: 260,
             name: "settings_and_files",
@@ -21,6 +17,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
     ],
-    statements: &[jobs::store::STATEMENTS, files::store::STATEMENTS, settings::STATEMENTS, backup::STATEMENTS, backup::reencrypt::STATEMENTS],
+    statements: &[
+        jobs::store::STATEMENTS,
+        files::store::STATEMENTS,
+        settings::STATEMENTS,
+        backup::STATEMENTS,
+        backup::reencrypt::STATEMENTS,
+    ],
     constraints: &[],
 };

@@ -13,13 +13,13 @@ use platform::settings;
 use testkit::World;
 
 /// A place to restore into.
-struct Target {
-    options: Options,
+pub struct Target {
+    pub options: Options,
     _folder: tempfile::TempDir,
 }
 
 impl Target {
-    fn new(dialect: Dialect, key: &Path) -> Self {
+    pub fn new(dialect: Dialect, key: &Path) -> Self {
         std::thread::scope(|s| s.spawn(|| Self::make(dialect, key)).join().expect("no panic"))
     }
 
@@ -52,7 +52,7 @@ impl Target {
         Self { options, _folder: folder }
     }
 
-    fn open(&self, now: Instant) -> Db {
+    pub fn open(&self, now: Instant) -> Db {
         std::thread::scope(|s| s.spawn(|| Db::open(&self.options, now)).join().expect("no panic")).expect("opens")
     }
 }
@@ -133,7 +133,7 @@ impl ClockNow for World {
     }
 }
 
-async fn back_up(w: &World, name: &str) -> (PathBuf, backup::Report) {
+pub async fn back_up(w: &World, name: &str) -> (PathBuf, backup::Report) {
     let path = w.folder.path().join(name);
     let store = Arc::new(Disk::beside(w.db.data()));
     let report = backup::backup(&w.db, &w.system(), &migrations(), store, &path).await.expect("backs up");

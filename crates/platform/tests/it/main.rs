@@ -1,7 +1,11 @@
 //! Jobs, files, settings, mail and backup on both databases.
 
 mod backup;
+mod files;
 mod jobs;
+mod keys;
+mod mail;
+mod settings;
 
 /// Every type of column, and a second table that must always agree with it.
 static SAMPLE: db::Schema = db::Schema {
