@@ -63,6 +63,7 @@ for tool in "$@"; do
     git) if ! has git; then missing git "lists the repository's files"; fi ;;
     python) if ! has python3; then missing python3 "the repository's own checks"; fi ;;
     postgres) if ! find_pg_bin >/dev/null; then missing postgresql "what is stored is tested on PostgreSQL as well as SQLite"; fi ;;
+    strace) if ! has strace; then missing strace "counts the syncs behind acknowledged writes"; fi ;;
     chromium) if ! has chromium; then missing chromium "browser tests"; fi ;;
     rust) need_rust ;;
     lint) need_lint ;;

@@ -1,5 +1,7 @@
 //! What goes wrong around a database, and what the door answers then.
 
+mod both;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 //! Each round starts the small writer on the same database, lets it write, kills it at a random moment and looks. The
 //! server of PostgreSQL is killed too. `KHUE_KILLS` sets the rounds (100 and 30 by default), `KHUE_KILL_SEED` the moments.
 
+mod syncs;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -212,17 +214,22 @@ fn look(place: &Place, acked: &BTreeMap<i64, i64>, round: u32, whole: bool) {
 
 /// The journal is verified whole every so many rounds and at the end; the other checks are made in every round.
 const VERIFY_EVERY: u32 = 10;
+/// A database is killed so many times before a new one is made: looking at it must not take longer and longer.
+const A_DATABASE_LIVES: u32 = 100;
 
 #[test]
 fn kill_the_program_on_sqlite() {
-    let place = Place { folder: tempfile::tempdir().expect("a folder"), postgres: None };
-    let (mut dice, mut acked, mut writes) = (Dice::new(), BTreeMap::new(), 0);
+    let fresh = || Place { folder: tempfile::tempdir().expect("a folder"), postgres: None };
+    let (mut place, mut dice, mut acked, mut writes) = (fresh(), Dice::new(), BTreeMap::new(), 0);
     let rounds = rounds(100);
     for round in 1..=rounds {
+        if round % A_DATABASE_LIVES == 1 {
+            (place, acked) = (fresh(), BTreeMap::new());
+        }
         writes += write_and_kill(&place, &mut dice, &mut acked, |_| {});
         look(&place, &acked, round, round % VERIFY_EVERY == 0 || round == rounds);
     }
-    say(&format!("{rounds} kills, {writes} acknowledged writes, none lost"));
+    println!("{rounds} kills, {writes} acknowledged writes, none lost");
 }
 
 fn script(verb: &str, cluster: &Path) -> String {
@@ -242,6 +249,25 @@ fn script(verb: &str, cluster: &Path) -> String {
 /// A private cluster that syncs, stopped when the test ends, however it ends.
 struct Cluster(PathBuf);
 
+impl Cluster {
+    fn start() -> Self {
+        let random = db::keys::hex(&db::keys::random::<6>().expect("randomness"));
+        let cluster = Self(std::env::temp_dir().join(format!("khue-kill-{random}")));
+        script("init", &cluster.0);
+        script("start", &cluster.0);
+        let url = script("url", &cluster.0);
+        db::cluster::make_roles(&url).expect("makes the roles");
+        db::cluster::make_template(&url, "khue_kill_empty", |_, _| Ok(())).expect("makes a database");
+        cluster
+    }
+
+    /// A new, empty database: the owner's and the serving role's address.
+    fn database(&self, name: &str) -> (String, String) {
+        let url = script("url", &self.0);
+        db::cluster::copy_template(&url, "khue_kill_empty", name).expect("copies it")
+    }
+}
+
 impl Drop for Cluster {
     fn drop(&mut self) {
         script("kill", &self.0);
@@ -251,23 +277,21 @@ impl Drop for Cluster {
 
 #[test]
 fn kill_the_program_and_the_server_on_postgres() {
-    let near = std::env::temp_dir()
-        .join(format!("khue-kill-{}", db::keys::hex(&db::keys::random::<6>().expect("randomness"))));
-    let cluster = Cluster(near);
-    script("init", &cluster.0);
-    script("start", &cluster.0);
-    let url = script("url", &cluster.0);
-    db::cluster::make_roles(&url).expect("makes the roles");
-    db::cluster::make_template(&url, "khue_kill_empty", |_, _| Ok(())).expect("makes a database");
-    let postgres = db::cluster::copy_template(&url, "khue_kill_empty", "khue_kill").expect("copies it");
-    let (app, owner) = (postgres.1, postgres.0);
-    let place = Place { folder: tempfile::tempdir().expect("a folder"), postgres: Some((app, owner)) };
+    let cluster = Cluster::start();
     let (mut dice, mut acked, mut writes) = (Dice::new(), BTreeMap::new(), 0);
     let rounds = rounds(30);
+    let mut place = None;
     for round in 1..=rounds {
+        let new = round % A_DATABASE_LIVES == 1;
+        if new {
+            acked.clear();
+            let (owner, app) = cluster.database(&format!("khue_kill_{round}"));
+            place = Some(Place { folder: tempfile::tempdir().expect("a folder"), postgres: Some((app, owner)) });
+        }
+        let place = place.as_ref().expect("the first round makes one");
         // Every third time it is the database server that dies.
         let server = round % 3 == 0;
-        writes += write_and_kill(&place, &mut dice, &mut acked, |_| {
+        writes += write_and_kill(place, &mut dice, &mut acked, |_| {
             if server {
                 script("kill", &cluster.0);
             }
@@ -275,7 +299,7 @@ fn kill_the_program_and_the_server_on_postgres() {
         if server {
             script("start", &cluster.0);
         }
-        look(&place, &acked, round, round % VERIFY_EVERY == 0 || round == rounds);
+        look(place, &acked, round, round % VERIFY_EVERY == 0 || round == rounds);
     }
-    say(&format!("{rounds} kills, {writes} acknowledged writes, none lost"));
+    println!("{rounds} kills, {writes} acknowledged writes, none lost");
 }
