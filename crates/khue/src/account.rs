@@ -58,7 +58,7 @@ struct RoleHere {
     /// Vai trò; xem 'khue account roles'.
     #[arg(long, value_name = "VAI TRÒ", default_value = "department_admin")]
     role: String,
-    /// Đơn vị: mã định danh (UUID) hoặc mã của đơn vị.
+    /// Đơn vị: bo, so-<mã tỉnh>, xa-<mã xã>, hoặc mã định danh (UUID).
     #[arg(long, value_name = "ĐƠN VỊ")]
     unit: String,
 }
@@ -104,7 +104,7 @@ impl Account {
                 let code = auth::invitations::InvitationCode::draw()?;
                 let shown = code.shown();
                 db.write(&ctx, move |tx| {
-                    let unit = unit_of(tx, &role.unit)?;
+                    let unit = unit_of(&role.unit)?;
                     let cmd =
                         ::accounts::invite::Invite { display_name: name.clone(), role: role.role.clone(), days: None };
                     ::accounts::invite::invite(tx, unit, &cmd, &code)
@@ -135,17 +135,26 @@ fn on(place: &Place, what: &str, act: impl AsyncFnOnce(Db, Ctx) -> Result<()>) -
     done
 }
 
-fn unit_of(_tx: &mut Tx<'_>, text: &str) -> Result<UnitId> {
-    text.parse::<Uuid>().map(UnitId).map_err(|error| {
-        BAD_SETTING
-            .error(format!("{text} không phải mã định danh của đơn vị. Hãy tìm đơn vị rồi dùng id của nó."))
-            .caused_by(error)
-    })
+/// Reads which unit is meant: its id, or `bo`, `so-01`, `xa-00004` for what the country's own list holds.
+fn unit_of(text: &str) -> Result<UnitId> {
+    use registry::load::{commune_office, department, ministry};
+    let text = text.trim();
+    if let Ok(id) = text.parse::<Uuid>() {
+        return Ok(UnitId(id));
+    }
+    match text.split_once('-') {
+        None if text == "bo" => Ok(ministry()),
+        Some(("so", code)) => Ok(department(code)),
+        Some(("xa", code)) => Ok(commune_office(code)),
+        _ => Err(BAD_SETTING.error(format!(
+            "{text} không chỉ đơn vị nào. Hãy viết bo, so-<mã tỉnh>, xa-<mã xã> hoặc mã định danh (UUID) của đơn vị."
+        ))),
+    }
 }
 
 /// Makes an account that must set its own password, and gives it a role.
 fn create(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHere) -> Result<AccountId> {
-    let unit = unit_of(tx, &role.unit)?;
+    let unit = unit_of(&role.unit)?;
     tx.require(Capability::GrantManage, unit)?;
     let known = auth::require::roles_to_give(tx, unit)?.iter().any(|known| known.code == role.role);
     if !known {

@@ -10,6 +10,7 @@ use http::server::Listen;
 use http::{DemoAccount, Settings};
 use serde::{Deserialize, Serialize};
 
+use crate::account::one_time_password;
 use crate::console::{log_to_stderr, say};
 use crate::place::{make_folder, now, operator, runtime};
 use crate::serve;
@@ -60,6 +61,11 @@ impl Demo {
         let runtime = runtime()?;
         let all = if sign_ins.exists() {
             read(&sign_ins)?
+        } else if !db.installation().new && runtime.block_on(is_filled(&db))? {
+            return Err(SIGN_INS.error(format!(
+                "Không còn tệp {}. Hãy xoá thư mục của bản dùng thử rồi chạy lại 'khue demo'.",
+                sign_ins.display()
+            )));
         } else {
             let made = runtime.block_on(make(&db))?;
             write(&sign_ins, &made)?;
@@ -73,7 +79,7 @@ impl Demo {
             say("Khuê dùng thử: dữ liệu dựng sẵn, chỉ mở được trên máy này.");
             for one in &all {
                 say(format!(
-                    "  {:12} {:20} {} ({}, {})",
+                    "  {:18} {:20} {} ({}, {})",
                     one.login,
                     one.password,
                     one.display_name,
@@ -108,9 +114,25 @@ fn shown(one: &SignIn) -> DemoAccount {
 }
 
 async fn make(db: &Db) -> Result<Vec<SignIn>> {
-    let _ctx = operator("demo")?;
-    let _db = db;
-    Ok(Vec::new())
+    let made = registry::demo::make(db, &operator("demo")?, one_time_password).await?;
+    let sign_in = |one: registry::demo::SignIn| SignIn {
+        role: one.role,
+        login: one.login,
+        password: one.password,
+        display_name: one.display_name,
+        unit: one.unit,
+    };
+    Ok(made.into_iter().map(sign_in).collect())
+}
+
+/// Whether the demonstration was filled: it stopped before its sign-ins were kept, or they were taken away.
+async fn is_filled(db: &Db) -> Result<bool> {
+    let ctx = operator("demo")?;
+    let head = db.read(&ctx, |tx| {
+        tx.public("the operator looks whether anything happened here");
+        db::journal::read::head(tx)
+    });
+    Ok(head.await? != db::Position::default())
 }
 
 fn read(path: &Path) -> Result<Vec<SignIn>> {

@@ -17,7 +17,7 @@ use http::Module;
 /// The rooms of the house, in the order of its navigation.
 #[must_use]
 pub fn modules() -> Vec<Module> {
-    vec![http::module(), accounts::module()]
+    vec![http::module(), accounts::module(), registry::module()]
 }
 
 /// The schemas of all rooms.

@@ -5,7 +5,7 @@ use clap::Args;
 use db::Db;
 
 use crate::console::say;
-use crate::place::{Place, make_folder, now};
+use crate::place::{Place, fill, make_folder, now, runtime};
 
 /// Makes or upgrades the database.
 #[derive(Debug, Args)]
@@ -23,6 +23,7 @@ impl Migrate {
         let key_is_new = !options.key.exists();
         make_folder(&options.data)?;
         let db = Db::open(&options, now())?;
+        runtime()?.block_on(fill(&db))?;
         let installation = db.installation();
         if installation.new {
             say(format!("Đã tạo cơ sở dữ liệu {:?}.", options.location));

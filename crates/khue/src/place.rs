@@ -140,6 +140,16 @@ pub fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(base::Error::internal)
 }
 
+/// Fills what every installation holds: the units of the country, when their pack is new to this database.
+pub async fn fill(db: &Db) -> Result<()> {
+    let ctx = auth::ctx::system("units", "start", now(), auth::ctx::seed()?);
+    let loaded = db.write_long(&ctx, "the units of the whole country, once a pack", registry::load::vietnam).await?;
+    if !loaded.nothing() {
+        tracing::info!(units = loaded.units, "the units of the country were loaded");
+    }
+    Ok(())
+}
+
 /// Makes the data folder, when it is missing, for its owner only: what is inside is nobody else's to read.
 pub fn make_folder(path: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;

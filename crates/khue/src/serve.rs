@@ -11,7 +11,7 @@ use http::server::{Listen, Tls, TlsFiles, asked_to_stop};
 use http::{App, Settings};
 
 use crate::console::{BAD_SETTING, say};
-use crate::place::{Place, make_folder, now, runtime};
+use crate::place::{Place, fill, make_folder, now, runtime};
 
 /// The port when nobody says.
 const PORT: u16 = 8080;
@@ -75,7 +75,9 @@ impl Serve {
             ..Settings::default()
         };
         let scheme = if tls.is_some() { "https" } else { "http" };
-        runtime()?.block_on(serve(db, settings, Listen::At(at), tls, |port| {
+        let runtime = runtime()?;
+        runtime.block_on(fill(&db))?;
+        runtime.block_on(serve(db, settings, Listen::At(at), tls, |port| {
             let host = if at.ip().is_unspecified() {
                 "localhost".to_owned()
             } else {
