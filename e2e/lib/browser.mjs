@@ -84,12 +84,17 @@ export const heading = (page, name) => page.getByRole('heading', { level: 1, nam
 /** An answer of the server to the person who is signed in on this page. */
 export const ask = (page, path) => page.evaluate(async (at) => (await fetch(`/api/v1${at}`)).json(), path);
 
-/** A place in which this person may found a school. */
+/** A place in which this person may found a school: a commune of the province where the role is held. */
 export async function unitToBuildIn(page) {
-	const { items } = await ask(page, '/units?kind=commune&limit=40');
-	for (const row of items) {
-		const unit = await ask(page, `/units/${row.id}`);
-		if (unit.may.includes('unit.create')) return unit;
+	const me = await ask(page, '/me');
+	for (const grant of me.grants) {
+		const held = await ask(page, `/units/${grant.unit.id}`);
+		const province = held.edges.find((edge) => edge.kind === 'place')?.authority.id ?? '';
+		const { items } = await ask(page, `/units?kind=commune&limit=10&parent=${province}`);
+		for (const row of items) {
+			const unit = await ask(page, `/units/${row.id}`);
+			if (unit.may.includes('unit.create')) return unit;
+		}
 	}
 	throw new Error('no commune in which this account may found a school');
 }
