@@ -164,13 +164,30 @@ fn weight(row: &Plain) -> usize {
         .sum()
 }
 
-/// Makes sure that no row is hidden from this connection: a policy of row security fails the statement instead.
+/// Rows are hidden from the connection that reads.
+pub const HIDDEN: Code = Code::new(Kind::Forbidden, "copy.hidden", "Không đọc được mọi dòng dữ liệu");
+
+own! {
+    // A table is whole for a role when row security does not touch it, or when a policy for it says `true` and nothing
+    // narrows that.
+    NOT_WHOLE = {
+        sqlite: "SELECT name FROM sqlite_master WHERE FALSE",
+        postgres: "WITH mine AS (SELECT p.polrelid, p.polpermissive, pg_get_expr(p.polqual, p.polrelid) AS says FROM pg_policy p \
+            WHERE p.polcmd IN ('r', '*') AND (0 = ANY (p.polroles) OR EXISTS (SELECT 1 FROM pg_roles r WHERE r.oid = ANY (p.polroles) AND r.rolname = current_user))) \
+            SELECT CAST(c.relname AS text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+            WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND row_security_active(c.oid) \
+            AND (NOT EXISTS (SELECT 1 FROM mine m WHERE m.polrelid = c.oid AND m.polpermissive AND m.says = 'true') \
+            OR EXISTS (SELECT 1 FROM mine m WHERE m.polrelid = c.oid AND NOT m.polpermissive)) ORDER BY 1",
+    };
+}
+
+/// Makes sure that row security hides no row of any table from this connection.
 pub fn see_everything(tx: &mut Tx<'_>) -> Result<()> {
-    match tx.dialect() {
-        Dialect::Sqlite => Ok(()),
-        Dialect::Postgres => {
-            tx.exec(&Built::new("row_security", "SET LOCAL row_security = off", Dialect::Postgres), &[]).map(|_| ())
-        }
+    match tx.one::<(String,)>(&NOT_WHOLE, &[])? {
+        None => Ok(()),
+        Some((table,)) => Err(HIDDEN.error(format!(
+            "Vai trò đang kết nối không xem được mọi dòng của bảng {table} nên không sao lưu thiếu. Hãy sao lưu bằng vai trò sở hữu các bảng (KHUE_DATABASE_OWNER)."
+        ))),
     }
 }
 

@@ -386,6 +386,36 @@ testkit::both! {
     }
 }
 
+/// Only PostgreSQL has row security.
+#[test]
+fn rows_that_row_security_hides_are_never_left_out_silently() {
+    testkit::run(Dialect::Postgres, crate::schemas(), |w| async move {
+        fill(&w).await;
+        let owner = w.owner().expect("an owner").to_owned();
+        let sql = "ALTER TABLE sample ENABLE ROW LEVEL SECURITY; ALTER TABLE sample FORCE ROW LEVEL SECURITY; \
+            CREATE POLICY app ON sample TO khue_app USING (flag); CREATE POLICY owner ON sample TO khue_owner USING (true);";
+        let at = owner.clone();
+        std::thread::spawn(move || db::cluster::run_at(&at, sql)).join().expect("no panic").expect("hides rows");
+        let store = Arc::new(Disk::beside(w.db.data()));
+        let path = w.folder.path().join("one.khuebak");
+        let refused =
+            backup::backup(&w.db, &w.system(), &migrations(), store.clone(), &path).await.expect_err("hidden");
+        assert_eq!(refused.code(), "copy.hidden", "{refused:?}");
+        assert!(!path.exists() && !path.with_added_extension("partial").exists());
+        // The owner sees all of it.
+        let mut options = Options::new(Location::Postgres(owner), &w.data(), crate::schemas());
+        options.unsafe_durability = true;
+        let now = w.clock_now();
+        let db = std::thread::spawn(move || Db::open(&options, now)).join().expect("no panic").expect("opens");
+        let report = backup::backup(&db, &w.system(), &migrations(), store, &path).await.expect("backs up");
+        db.close();
+        assert!(report.counts.rows > 2_600);
+        let target = Target::new(Dialect::Sqlite, &key(&w));
+        let restored = backup::restore(&target.options, &path, w.clock_now(), &how()).expect("restores");
+        assert_eq!(restored.counts, report.counts);
+    });
+}
+
 static LATER: db::Schema = db::Schema {
     migrations: &[db::Migration {
         ordinal: 9_002,

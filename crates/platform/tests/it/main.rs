@@ -6,6 +6,7 @@ mod jobs;
 mod keys;
 mod mail;
 mod settings;
+mod statements;
 
 /// Every type of column, and a second table that must always agree with it.
 static SAMPLE: db::Schema = db::Schema {
