@@ -73,3 +73,7 @@ CREATE TABLE unit_pack (
   digest    {bytes} NOT NULL,
   loaded_at {instant} NOT NULL
 ) {strict};
+
+-- What stands below a unit on a day. Without it SQLite takes the index by day and walks every edge of the kind for each
+-- unit of a page: 2.3 s instead of 2 ms for 200 rows.
+CREATE INDEX unit_edge_below ON unit_edge (authority, kind, valid_from, valid_to);
