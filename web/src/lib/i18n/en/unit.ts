@@ -5,6 +5,7 @@ const unit: typeof vi = {
 	noCode: 'no code yet',
 	address: 'Address',
 	exists: 'In being',
+	existsNow: 'in operation',
 	closed: 'Closed',
 	notYet: 'Not founded yet',
 	asOf: (date) => `As of ${date}`,

@@ -3,6 +3,7 @@ export default {
 	noCode: 'chưa có mã',
 	address: 'Địa chỉ',
 	exists: 'Hoạt động',
+	existsNow: 'đang hoạt động',
 	closed: 'Đã ngừng',
 	notYet: 'Chưa thành lập',
 	asOf: (date: string) => `Theo ngày ${date}`,
