@@ -1,6 +1,7 @@
 //! The program: which rooms the house has, and the command line. Nothing else.
 
 pub mod account;
+pub mod backup;
 mod console;
 pub mod demo;
 pub mod doctor;
@@ -23,7 +24,10 @@ pub fn modules() -> Vec<Module> {
 /// The schemas of all rooms.
 #[must_use]
 pub fn schemas() -> Vec<&'static db::Schema> {
-    http::schemas(&modules())
+    // What the rooms stand on has tables and no routes of its own.
+    let mut all = http::schemas(&modules());
+    all.push(&platform::SCHEMA);
+    all
 }
 
 /// Khuê: nền tảng mở cho giáo dục Việt Nam.
@@ -42,6 +46,10 @@ enum Command {
     Demo(demo::Demo),
     /// Khởi tạo hoặc nâng cấp cơ sở dữ liệu.
     Migrate(migrate::Migrate),
+    /// Sao lưu toàn bộ dữ liệu vào một tệp; chạy khi máy chủ dừng (SQLite) hoặc đang chạy (PostgreSQL).
+    Backup(backup::Backup),
+    /// Phục hồi một bản sao lưu vào nơi còn trống, cũng để chuyển giữa SQLite và PostgreSQL.
+    Restore(backup::Restore),
     /// Kiểm tra máy, thiết lập, khoá và cơ sở dữ liệu; nói rõ chỗ sai và cách sửa.
     Doctor(doctor::Doctor),
     /// Tạo tài khoản đầu tiên, cấp lại mật khẩu.
@@ -58,6 +66,8 @@ impl Program {
         match self.command {
             Command::Serve(serve) => serve.run().map(|()| true),
             Command::Demo(demo) => demo.run().map(|()| true),
+            Command::Backup(backup) => backup.run().map(|()| true),
+            Command::Restore(restore) => restore.run().map(|()| true),
             Command::Migrate(migrate) => migrate.run().map(|()| true),
             Command::Doctor(doctor) => doctor.run(),
             Command::Account(account) => account.run().map(|()| true),

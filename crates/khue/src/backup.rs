@@ -1,0 +1,75 @@
+//! `khue backup` and `khue restore`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base::Result;
+use clap::Args;
+use platform::backup::{How, Report, backup, check, restore};
+use platform::files::Disk;
+
+use crate::console::say;
+use crate::place::{Place, now, operator, runtime};
+
+/// Makes a backup.
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// Tệp sao lưu sẽ được tạo; không ghi đè tệp đã có.
+    #[arg(value_name = "TỆP")]
+    path: PathBuf,
+}
+
+impl Backup {
+    /// Makes it and says what it holds.
+    pub fn run(self) -> Result<()> {
+        let db = self.place.open()?;
+        let migrations = db::migrations(&crate::schemas());
+        let files = Arc::new(Disk::beside(db.data()));
+        let ctx = operator("backup")?;
+        let report = runtime()?.block_on(backup(&db, &ctx, &migrations, files, &self.path));
+        db.close();
+        tell(&report?);
+        Ok(())
+    }
+}
+
+/// Restores a backup into an empty place, or only checks one.
+#[derive(Debug, Args)]
+pub struct Restore {
+    #[command(flatten)]
+    place: Place,
+    /// Tệp sao lưu.
+    #[arg(value_name = "TỆP")]
+    path: PathBuf,
+    /// Chỉ kiểm tra tệp sao lưu, không phục hồi gì.
+    #[arg(long)]
+    check: bool,
+    /// Phục hồi thành một bản riêng để thử: mang mã nút mới và không gửi gì ra ngoài.
+    #[arg(long)]
+    as_copy: bool,
+}
+
+impl Restore {
+    /// Restores, proves what was restored, and says so.
+    pub fn run(self) -> Result<()> {
+        let file = self.place.file()?;
+        self.place.log(&file, "warn")?;
+        let options = self.place.options(&file);
+        let report = if self.check {
+            check(&self.path, &options.key)?
+        } else {
+            let how = How { as_copy: self.as_copy, operator: operator("restore")?.actor().name(), rebuild: Vec::new() };
+            restore(&options, &self.path, now(), &how)?
+        };
+        tell(&report);
+        Ok(())
+    }
+}
+
+fn tell(report: &Report) {
+    for sentence in report.sentences() {
+        say(sentence);
+    }
+}
