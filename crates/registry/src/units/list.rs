@@ -55,7 +55,7 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
     }
     if let Some(parent) = ask.parent {
         predicates.push(Predicate {
-            text: "u.id IN (SELECT e.unit FROM unit_edge e WHERE e.kind = ?1 AND e.authority = ?2 AND NOT (e.valid_from > ?3) AND (e.valid_to IS NULL OR e.valid_to > ?3))".to_owned(),
+            text: "u.id IN (SELECT e.unit FROM unit_edge e WHERE e.kind = ?1 AND e.authority = ?2 AND e.valid_from <= ?3 AND (e.valid_to IS NULL OR e.valid_to > ?3))".to_owned(),
             params: vec![Value::Text(edge.as_str().into()), Value::Uuid(parent.into()), date()],
         });
     }

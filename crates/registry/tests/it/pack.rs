@@ -28,15 +28,6 @@ testkit::both! {
         assert_eq!((count("commune", BEFORE).await, count("commune", NOW).await), (10_035, 3_321));
         assert_eq!((count("commune_office", BEFORE).await, count("commune_office", NOW).await), (0, 3_321));
 
-        let b = std::time::Instant::now();
-        read(&w, w.system(), |tx| show::show(tx, load::province("01"), None)).await.expect("shows");
-        eprintln!("T show {}", b.elapsed().as_millis());
-        let b = std::time::Instant::now();
-        all(&w, w.system(), ListUnits { parent: Some(load::province("01")), ..ListUnits::default() }).await;
-        eprintln!("T parent {}", b.elapsed().as_millis());
-        let b = std::time::Instant::now();
-        read(&w, w.system(), |tx| show::show(tx, load::nation(), None)).await.expect("shows");
-        eprintln!("T nation {}", b.elapsed().as_millis());
         // The same again changes nothing, and neither does comparing everything.
         let again = w.db.write_long(&w.system(), "a test loads the country", load::vietnam).await.expect("loads");
         assert_eq!(again, Loaded::default());
