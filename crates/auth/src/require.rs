@@ -21,8 +21,8 @@ pub const MUST_CHANGE_PASSWORD: Code =
 
 /// Kinds of unit whose existence and name are published by law: whoever is signed in may see them. What happens inside
 /// (accounts, journal) follows grants like anywhere else.
-pub const PUBLIC_KINDS: [&str; 7] =
-    ["ministry", "department", "district_office", "commune_office", "province", "district", "commune"];
+pub const PUBLIC_KINDS: [&str; 8] =
+    ["nation", "ministry", "department", "district_office", "commune_office", "province", "district", "commune"];
 
 db::statements! {
     /// The roles of an account that reach a unit today, and along which edges.
