@@ -105,10 +105,17 @@ do_start() {
   # take that for a server still running. Nobody but this script starts servers here, and none is running.
   rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.*
   # The server must not hold our output open: whoever reads it would wait for the server's end.
-  if ! as_user "$user" "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -t 60 start >/dev/null 2>&1 </dev/null; then
-    tail -n 20 "$dir/server.log" >&2
-    return 1
-  fi
+  # A process of a killed server may hold its shared memory a moment longer; the next try finds it gone.
+  local tries=0
+  until as_user "$user" "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -t 60 start >/dev/null 2>&1 </dev/null; do
+    tries=$((tries + 1))
+    if [ $tries -ge 5 ]; then
+      tail -n 20 "$dir/server.log" >&2
+      return 1
+    fi
+    sleep 0.5
+    rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.*
+  done
 }
 
 do_stop() {
@@ -118,9 +125,14 @@ do_stop() {
 }
 
 do_kill() {
-  local pid victims victim
+  local pid victims victim tries=0
   pid=$(server_pid) || return 0
   kill -STOP "$pid" # so that it neither notices its children's end nor starts another
+  # It stops a moment after it was told: a child made in that moment is in no list taken before.
+  while [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f1)" != T ] && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.01
+  done
   victims="$(children_of "$pid") $pid"
   # shellcheck disable=SC2086
   kill -KILL $victims 2>/dev/null || true
