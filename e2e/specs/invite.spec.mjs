@@ -74,6 +74,6 @@ test('an invitation is withdrawn after a question', async () => {
 	await page.getByRole('button', { name: `Rút lại lời mời ${name}` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Rút lại', exact: true }).click();
 	await page.getByText('Đã rút lại lời mời.').waitFor();
-	await page.getByRole('cell', { name }).waitFor({ state: 'detached' });
+	await page.getByRole('cell', { name, exact: true }).waitFor({ state: 'detached' });
 	await close();
 });
