@@ -75,15 +75,21 @@ alive() {
   return 1
 }
 
-children_of() {
-  local process key value
-  for process in /proc/[0-9]*; do
-    while read -r key value; do
-      if [ "$key" = PPid: ]; then
-        if [ "$value" = "$1" ]; then printf '%s\n' "${process#/proc/}"; fi
-        break
-      fi
-    done 2>/dev/null <"$process/status" || true
+# Every process that stands in the server's folder: the server, its children, and children whose parent is already gone.
+# Asking for the server's children alone would miss one that it was forking at that moment. The dead stand nowhere.
+processes() {
+  find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$dir" 2>/dev/null | cut -d/ -f3 || true
+}
+
+# SIGKILL to all of them, until none is left that could still hold the server's shared memory.
+kill_processes() {
+  local victims tries=0
+  while victims=$(processes) && [ -n "$victims" ]; do
+    # shellcheck disable=SC2086
+    kill -KILL $victims 2>/dev/null || true
+    tries=$((tries + 1))
+    if [ $tries -ge 500 ]; then fail "processes of the killed server do not end: "$victims; fi
+    sleep 0.02
   done
 }
 
@@ -101,21 +107,15 @@ do_start() {
   if server_pid >/dev/null; then return; fi
   : >>"$dir/server.log"
   if [ -n "$user" ]; then chown "$(id -u "$user"):$(id -g "$user")" "$dir/server.log"; fi
-  # Locks a killed server left: the number in them may be a zombie's or another process's by now, and PostgreSQL would
-  # take that for a server still running. Nobody but this script starts servers here, and none is running.
+  # What a killed server left: processes that hold its memory, and locks whose number may be another process's by now,
+  # which PostgreSQL would take for a server still running. Nobody but this script starts servers here.
+  kill_processes
   rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.*
   # The server must not hold our output open: whoever reads it would wait for the server's end.
-  # A process of a killed server may hold its shared memory a moment longer; the next try finds it gone.
-  local tries=0
-  until as_user "$user" "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -t 60 start >/dev/null 2>&1 </dev/null; do
-    tries=$((tries + 1))
-    if [ $tries -ge 5 ]; then
-      tail -n 20 "$dir/server.log" >&2
-      return 1
-    fi
-    sleep 0.5
-    rm -f "$dir/postmaster.pid" "$dir"/.s.PGSQL.*
-  done
+  if ! as_user "$user" "$bin/pg_ctl" -D "$dir" -l "$dir/server.log" -w -t 60 start >/dev/null 2>&1 </dev/null; then
+    tail -n 20 "$dir/server.log" >&2
+    return 1
+  fi
 }
 
 do_stop() {
@@ -125,26 +125,16 @@ do_stop() {
 }
 
 do_kill() {
-  local pid victims victim tries=0
-  pid=$(server_pid) || return 0
-  kill -STOP "$pid" # so that it neither notices its children's end nor starts another
-  # It stops a moment after it was told: a child made in that moment is in no list taken before.
-  while [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f1)" != T ] && [ $tries -lt 100 ]; do
-    tries=$((tries + 1))
-    sleep 0.01
-  done
-  victims="$(children_of "$pid") $pid"
-  # shellcheck disable=SC2086
-  kill -KILL $victims 2>/dev/null || true
-  for victim in $victims; do
-    while alive "$victim"; do sleep 0.02; done
-  done
+  local pid
+  # Stopped first, so that it neither notices its children's end nor starts others.
+  if pid=$(server_pid); then kill -STOP "$pid" 2>/dev/null || true; fi
+  kill_processes
 }
 
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then usage; fi
 dir=${2:-${KHUE_TEST_PG_DIR:-}}
 [ -n "$dir" ] || usage
-case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
+dir=$(readlink -m "$dir")
 bin=$(find_pg_bin) || fail "PostgreSQL's server programs are missing; see scripts/need.sh postgres"
 user=$(pg_run_as)
 # An existing cluster is run by whoever owns it.

@@ -247,7 +247,7 @@ fn kill_the_program_on_sqlite() {
     println!("{rounds} kills, {writes} acknowledged writes, none lost");
 }
 
-fn try_script(verb: &str, cluster: &Path) -> (bool, String) {
+fn script(verb: &str, cluster: &Path) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres-server.sh");
     let output = Command::new(script)
         .arg(verb)
@@ -257,13 +257,8 @@ fn try_script(verb: &str, cluster: &Path) -> (bool, String) {
         .stderr(Stdio::inherit())
         .output()
         .expect("runs the script");
-    (output.status.success(), String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-fn script(verb: &str, cluster: &Path) -> String {
-    let (done, said) = try_script(verb, cluster);
-    assert!(done, "{verb} of the private cluster failed");
-    said
+    assert!(output.status.success(), "{verb} of the private cluster failed");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 /// A private cluster that syncs, stopped when the test ends, however it ends.
@@ -279,16 +274,6 @@ impl Cluster {
         db::cluster::make_roles(&url).expect("makes the roles");
         db::cluster::make_template(&url, "khue_kill_empty", |_, _| Ok(())).expect("makes a database");
         cluster
-    }
-
-    /// A process that the server had forked at the moment of its death holds its memory until it notices: no other server
-    /// starts before that.
-    fn start_again(&self) {
-        let until = Instant::now() + Duration::from_secs(20);
-        while !try_script("start", &self.0).0 {
-            assert!(Instant::now() < until, "the private cluster does not start again");
-            std::thread::sleep(Duration::from_millis(100));
-        }
     }
 
     /// A new, empty database: the owner's and the serving role's address.
@@ -327,7 +312,7 @@ fn kill_the_program_and_the_server_on_postgres() {
             }
         });
         if server {
-            cluster.start_again();
+            script("start", &cluster.0);
         }
         look(place, &mut acked, round, round % VERIFY_EVERY == 0 || round == rounds);
     }
