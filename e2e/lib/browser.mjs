@@ -11,16 +11,11 @@ export const sizes = {
 
 /**
  * Who signs in. KHUE_E2E_ACCOUNTS is JSON or a file of it: a list of {login, password, …}, alone or as `accounts`, or an
- * object of them by name. The first one, or the one whose role is department_admin, has the widest rights. Without it, those of web/dev/fake-api.mjs.
+ * object of them by name. The first one, or the one whose role is department_admin, has the widest rights.
  */
 function readAccounts() {
 	const given = process.env.KHUE_E2E_ACCOUNTS;
-	if (!given) {
-		return [
-			{ login: 'so.quantri', password: 'mau-tim-2026' },
-			{ login: 'hieu.truong', password: 'mau-tim-2026' }
-		];
-	}
+	if (!given) throw new Error('KHUE_E2E_ACCOUNTS names no accounts: scripts/e2e.sh starts a demo that has some');
 	const parsed = JSON.parse(existsSync(given) ? readFileSync(given, 'utf8') : given);
 	const list = Array.isArray(parsed) ? parsed : (parsed.accounts ?? Object.values(parsed));
 	const usable = list.filter((one) => one?.login && one?.password);

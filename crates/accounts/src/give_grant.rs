@@ -86,7 +86,7 @@ fn shown(tx: &mut Tx<'_>, id: GrantId) -> Result<GrantView> {
 
 /// Gives a role.
 #[utoipa::path(post, path = "/units/{unit}/grants", operation_id = "give_grant", tag = "accounts",
-    params(("unit" = base::Uuid, Path)), request_body = GiveGrant,
+    params(("unit" = base::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = GiveGrant,
     responses((status = 201, body = GrantView), (status = 403, body = http::ProblemBody),
         (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
 pub async fn route(

@@ -81,7 +81,7 @@ fn code_of(keys: &Keys, ctx: &base::Ctx, key: Option<&idempotency::Key>) -> Resu
 
 /// Invites somebody to a role at a unit. The code is shown in this answer only.
 #[utoipa::path(post, path = "/units/{unit}/invitations", operation_id = "invite", tag = "accounts",
-    params(("unit" = base::Uuid, Path)), request_body = Invite,
+    params(("unit" = base::Uuid, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Invite,
     responses((status = 201, body = Invited), (status = 403, body = http::ProblemBody),
         (status = 404, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
 pub async fn route(

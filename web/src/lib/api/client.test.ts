@@ -1,8 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { keyKeeper, queryText, randomKey } from './client';
+import { call, keyKeeper, pathText, queryText, randomKey } from './client';
 import { isProblemBody, retryAfterSeconds } from './problem';
 
 describe('requests', () => {
+	it('have their places filled in', () => {
+		expect(pathText('/units/{unit}/move', { unit: 'a/b' })).toBe('/units/a%2Fb/move');
+	});
+
+	// The type checker is the test: each of these must stay an error (`npm run check`).
+	it('are what openapi.json says', () => {
+		const never = () => [
+			// @ts-expect-error there is no such path
+			call('get', '/unit'),
+			// @ts-expect-error nothing is deleted there
+			call('delete', '/units/{unit}', { path: { unit: 'u' } }),
+			// @ts-expect-error which unit?
+			call('get', '/units/{unit}'),
+			// @ts-expect-error no such filter
+			call('get', '/units', { query: { colour: 'red' } }),
+			// @ts-expect-error an edit names the version it knows
+			call('post', '/units/{unit}/renaming', { path: { unit: 'u' }, body: { name: '', from: '' } }),
+			// @ts-expect-error a field is missing
+			call('post', '/session', { body: { login: '' } }),
+			// @ts-expect-error signing in takes no key
+			call('post', '/session', { body: { login: '', password: '' }, key: '' }),
+			// @ts-expect-error no such field in the answer
+			call('get', '/me').then((me) => me.shoe_size)
+		];
+		expect(never).toBeTypeOf('function');
+	});
+
 	it('leave out what is empty', () => {
 		expect(queryText({ q: '', kind: undefined, limit: 40 })).toBe('?limit=40');
 		expect(queryText()).toBe('');

@@ -1,18 +1,51 @@
 import { t } from '$lib/i18n/common';
 import { connection } from '$lib/state/connection.svelte';
 import { isProblemBody, Problem, retryAfterSeconds } from './problem';
+import type { paths } from './schema';
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+/** The server's paths, without what they all begin with. */
+type Known = { [P in keyof paths as P extends `/api/v1${infer Rest}` ? Rest : never]: paths[P] };
+type PathWith<M extends Method> = {
+	[P in keyof Known]: Known[P] extends Record<M, Operation> ? P : never;
+}[keyof Known];
+type At<M extends Method, P extends keyof Known> =
+	Known[P] extends Record<M, infer O extends Operation> ? O : never;
+type Parameters = { query?: object; path?: object; header?: object };
+type Operation = { parameters: Parameters; requestBody?: unknown; responses: object };
 
-export interface Call {
-	query?: Query;
+type Said<Response> = Response extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type Names<Given> = [Given] extends [never] ? never : keyof Given;
+type HeaderOf<O extends Operation> = Names<NonNullable<O['parameters']['header']>>;
+/** What an operation answers when it is done. */
+export type Answer<O extends Operation> = {
+	[Status in keyof O['responses'] & (200 | 201 | 202 | 204)]: Said<O['responses'][Status]>;
+}[keyof O['responses'] & (200 | 201 | 202 | 204)];
+
+/** What an operation must be told, as the server describes it: a parameter or field it does not know is a type error. */
+export type Call<O extends Operation> = Pick<O['parameters'], 'path' | 'query'> &
+	(O extends { requestBody: { content: { 'application/json': infer Body } } }
+		? { body: Body }
+		: { body?: undefined }) &
+	('If-Match' extends HeaderOf<O>
+		? /** The version that is being edited. */ { version: number }
+		: { version?: undefined }) &
+	('Idempotency-Key' extends HeaderOf<O>
+		? /** One key per thing to be made, kept while the same request is sent again. */ { key?: string }
+		: { key?: undefined }) & {
+		signal?: AbortSignal;
+		/** A 401 here is an answer to show, not a reason to go to the sign-in page. */
+		anonymous?: boolean;
+	};
+
+/** The same without its types: what is sent. */
+interface Plain {
+	path?: object;
+	query?: object;
 	body?: unknown;
-	/** The version that is being edited: becomes If-Match. */
 	version?: number;
-	/** One key per thing to be made, kept while the same request is sent again. */
 	key?: string;
 	signal?: AbortSignal;
-	/** A 401 here is an answer to show, not a reason to go to the sign-in page. */
 	anonymous?: boolean;
 }
 
@@ -24,7 +57,16 @@ export function onSignedOut(act: () => void) {
 	signedOut = act;
 }
 
-export function queryText(query: Query = {}): string {
+/** The path with its places filled in. */
+export function pathText(path: string, places: object = {}): string {
+	let text = path;
+	for (const [name, value] of Object.entries(places)) {
+		text = text.replace(`{${name}}`, encodeURIComponent(String(value)));
+	}
+	return text;
+}
+
+export function queryText(query: object = {}): string {
 	const search = new URLSearchParams();
 	for (const [name, value] of Object.entries(query)) {
 		if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
@@ -33,7 +75,13 @@ export function queryText(query: Query = {}): string {
 	return text ? `?${text}` : '';
 }
 
-export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
+/** Asks the server for one of its operations. What it takes and answers follows from openapi.json. */
+export async function call<M extends Method, P extends PathWith<M>>(
+	method: M,
+	path: P,
+	...[given]: object extends Call<At<M, P>> ? [Call<At<M, P>>?] : [Call<At<M, P>>]
+): Promise<Answer<At<M, P>>> {
+	const options: Plain = given ?? {};
 	const headers = new Headers({ accept: 'application/json' });
 	if (options.body !== undefined) headers.set('content-type', 'application/json');
 	if (options.version !== undefined) headers.set('if-match', `"${options.version}"`);
@@ -41,8 +89,8 @@ export async function call<T>(method: string, path: string, options: Call = {}):
 
 	let response: Response;
 	try {
-		response = await fetch(root + path + queryText(options.query), {
-			method,
+		response = await fetch(root + pathText(path, options.path) + queryText(options.query), {
+			method: method.toUpperCase(),
 			headers,
 			credentials: 'same-origin',
 			cache: 'no-store',
@@ -65,8 +113,7 @@ export async function call<T>(method: string, path: string, options: Call = {}):
 	else connection.heard();
 
 	if (response.ok) {
-		if (response.status === 204) return undefined as T;
-		return (await response.json()) as T;
+		return (response.status === 204 ? undefined : await response.json()) as Answer<At<M, P>>;
 	}
 	const problem = await problemOf(response);
 	if (response.status === 401 && !options.anonymous) signedOut();

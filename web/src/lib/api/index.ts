@@ -1,92 +1,43 @@
 import { call } from './client';
-import type {
-	About,
-	History,
-	Invitation,
-	InvitationLook,
-	Me,
-	NewInvitation,
-	Page,
-	Role,
-	Session,
-	Unit,
-	UnitAccount,
-	UnitRow
-} from './types';
+import type { components } from './schema';
+import type { UnitQuery } from './types';
 
-type Items<T> = { items: T[] };
-const seg = encodeURIComponent;
-
-export interface UnitQuery {
-	q?: string;
-	kind?: string;
-	parent?: string;
-	edge?: string;
-	as_of?: string;
-	sort?: string;
-	limit?: number;
-	cursor?: string;
-}
-
-export interface NewUnit {
-	kind: string;
-	name: string;
-	code?: string;
-	parent: string;
-	authority?: string;
-	level?: string[];
-	from: string;
-	basis?: string;
-}
+type Body = components['schemas'];
 
 /** Every operation of the server that a screen uses, by its name in docs/API-DESIGN.md. */
 export const api = {
-	about: () => call<About>('GET', '/about', { anonymous: true }),
-	signIn: (body: { login: string; password: string }) =>
-		call<Me>('POST', '/session', { body, anonymous: true }),
-	signOut: () => call<void>('DELETE', '/session', { anonymous: true }),
+	about: () => call('get', '/about', { anonymous: true }),
+	signIn: (body: Body['SignIn']) => call('post', '/session', { body, anonymous: true }),
+	signOut: () => call('delete', '/session', { anonymous: true }),
 
-	me: () => call<Me>('GET', '/me', { anonymous: true }),
-	changePassword: (body: { current: string; new: string }) => call<void>('PUT', '/me/password', { body }),
-	sessions: () => call<Items<Session>>('GET', '/me/sessions'),
-	endSession: (id: string) => call<void>('DELETE', `/me/sessions/${seg(id)}`),
-	endOtherSessions: () => call<void>('DELETE', '/me/sessions'),
+	me: () => call('get', '/me', { anonymous: true }),
+	changePassword: (body: Body['ChangePassword']) => call('put', '/me/password', { body }),
+	sessions: () => call('get', '/me/sessions'),
+	endSession: (session: string) => call('delete', '/me/sessions/{session}', { path: { session } }),
+	endOtherSessions: () => call('delete', '/me/sessions'),
 
-	units: (query: UnitQuery, signal?: AbortSignal) =>
-		call<Page<UnitRow>>('GET', '/units', { query: { ...query }, signal }),
-	unit: (id: string, as_of?: string) => call<Unit>('GET', `/units/${seg(id)}`, { query: { as_of } }),
-	unitHistory: (id: string) => call<History>('GET', `/units/${seg(id)}/history`),
-	createUnit: (body: NewUnit, key: string) => call<UnitRow>('POST', '/units', { body, key }),
-	renameUnit: (
-		id: string,
-		version: number,
-		body: { name: string; from: string; basis?: string },
-		key: string
-	) => call<unknown>('POST', `/units/${seg(id)}/renaming`, { body, version, key }),
-	moveUnit: (
-		id: string,
-		version: number,
-		body: { edge: string; authority: string; from: string; basis?: string },
-		key: string
-	) => call<unknown>('POST', `/units/${seg(id)}/move`, { body, version, key }),
-	closeUnit: (
-		id: string,
-		version: number,
-		body: { from: string; custodian: string; basis?: string },
-		key: string
-	) => call<unknown>('POST', `/units/${seg(id)}/closure`, { body, version, key }),
+	units: (query: UnitQuery, signal?: AbortSignal) => call('get', '/units', { query, signal }),
+	unit: (unit: string, as_of?: string) => call('get', '/units/{unit}', { path: { unit }, query: { as_of } }),
+	unitHistory: (unit: string) => call('get', '/units/{unit}/history', { path: { unit } }),
+	createUnit: (body: Body['CreateUnit'], key: string) => call('post', '/units', { body, key }),
+	renameUnit: (unit: string, version: number, body: Body['Rename']) =>
+		call('post', '/units/{unit}/renaming', { path: { unit }, body, version }),
+	moveUnit: (unit: string, version: number, body: Body['Move']) =>
+		call('post', '/units/{unit}/move', { path: { unit }, body, version }),
+	closeUnit: (unit: string, version: number, body: Body['Close']) =>
+		call('post', '/units/{unit}/closure', { path: { unit }, body, version }),
 
-	unitAccounts: (id: string) => call<Items<UnitAccount>>('GET', `/units/${seg(id)}/accounts`),
-	grant: (id: string, body: { account: string; role: string; from: string; to?: string }, key: string) =>
-		call<unknown>('POST', `/units/${seg(id)}/grants`, { body, key }),
-	endGrant: (id: string) => call<void>('DELETE', `/grants/${seg(id)}`),
-	invitations: (unit: string) => call<Items<Invitation>>('GET', `/units/${seg(unit)}/invitations`),
-	invite: (unit: string, body: { display_name: string; role: string; days?: number }, key: string) =>
-		call<NewInvitation>('POST', `/units/${seg(unit)}/invitations`, { body, key }),
-	withdrawInvitation: (id: string) => call<void>('DELETE', `/invitations/${seg(id)}`),
-	lookAtInvitation: (code: string) =>
-		call<InvitationLook>('POST', '/invitations/look', { body: { code }, anonymous: true }),
-	acceptInvitation: (body: { code: string; login: string; password: string }) =>
-		call<Me>('POST', '/invitations/acceptance', { body, anonymous: true }),
-	roles: (unit: string) => call<Items<Role>>('GET', '/roles', { query: { unit } })
+	unitAccounts: (unit: string) => call('get', '/units/{unit}/accounts', { path: { unit } }),
+	grant: (unit: string, body: Body['GiveGrant'], key: string) =>
+		call('post', '/units/{unit}/grants', { path: { unit }, body, key }),
+	endGrant: (grant: string) => call('delete', '/grants/{grant}', { path: { grant } }),
+	invitations: (unit: string) => call('get', '/units/{unit}/invitations', { path: { unit } }),
+	invite: (unit: string, body: Body['Invite'], key: string) =>
+		call('post', '/units/{unit}/invitations', { path: { unit }, body, key }),
+	withdrawInvitation: (invitation: string) =>
+		call('delete', '/invitations/{invitation}', { path: { invitation } }),
+	lookAtInvitation: (code: string) => call('post', '/invitations/look', { body: { code }, anonymous: true }),
+	acceptInvitation: (body: Body['AcceptInvitation']) =>
+		call('post', '/invitations/acceptance', { body, anonymous: true }),
+	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

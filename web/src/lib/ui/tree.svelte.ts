@@ -2,7 +2,7 @@ import { fold } from '$lib/fold';
 
 export interface Loaded<Item> {
 	items: Item[];
-	next: string | null;
+	next?: string | null;
 }
 
 /** One place of a tree whose children are fetched when it is opened. */
@@ -74,7 +74,7 @@ export class TreeState<Item> {
 		try {
 			const { items, next } = await this.source.children(node.item, node.next);
 			node.children = [...node.children, ...items.map((item) => new Node(item, node))];
-			node.next = next;
+			node.next = next ?? null;
 			node.state = 'here';
 		} catch {
 			node.state = 'failed';
