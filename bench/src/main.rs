@@ -22,6 +22,15 @@ pub const PAGE: i64 = 40;
 /// Who ask at once.
 pub const CALLERS: usize = 64;
 
+/// The program's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Threads of the runtime, as the program makes them: twice the cores.
+fn workers() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, usize::from).max(2)
+}
+
 /// Databases of one dialect: one behind the door, and its twin for the raw driver.
 struct Pair {
     door: Db,
@@ -40,7 +49,7 @@ fn sqlite(folder: &Path) -> Pair {
     let file = twin.join("khue.db");
     open(Location::Sqlite(file.clone()), None, &twin).close();
     let door = open(Location::Sqlite(mine.join("khue.db")), None, &mine);
-    // The door reads on as many threads as there are cores, 2 to 16.
+    // As many threads as there are cores: a baseline has nothing to gain by more.
     let threads = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16);
     Pair { door, twin: Location::Sqlite(file), threads }
 }
@@ -68,7 +77,8 @@ fn compare(pair: &Pair, turns: &Turns) -> Vec<Figure> {
         Dialect::Sqlite => ("SQLite", 0.50, 5.0),
         Dialect::Postgres => ("PostgreSQL", 0.40, 3.0),
     };
-    let rt = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let rt =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(workers()).enable_all().build().expect("a runtime");
     rt.block_on(door::fill(&pair.door));
     let raw = |kind: measure::Kind, seconds: f64| match &pair.twin {
         Location::Sqlite(path) => raw_sqlite::rate(path, kind, pair.threads, seconds),

@@ -139,12 +139,31 @@ where
     }
 }
 
-/// A read: runs once.
+/// A read on its way to a connection of PostgreSQL: runs once.
 pub(crate) struct Read<T, F> {
     pub closure: Option<F>,
     pub ctx: Ctx,
     pub result: Option<Result<T>>,
     pub caller: Option<oneshot::Sender<Result<T>>>,
+}
+
+/// Runs a read's closure once.
+pub(crate) fn read_once<T>(
+    closure: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ctx: Ctx,
+    conn: Conn<'_>,
+    shared: &Arc<Shared>,
+) -> (Result<T>, Option<Fault>) {
+    let mut tx = Tx::new(conn, Arc::clone(shared), ctx, None);
+    let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)))
+        .unwrap_or_else(|_| Err(Error::internal("a read closure panicked")));
+    let outcome = outcome.and_then(|answer| {
+        if !tx.entries.is_empty() {
+            return Err(Error::internal("a read recorded a journal entry"));
+        }
+        tx.check_end().map(|()| answer)
+    });
+    (outcome, tx.fault)
 }
 
 impl<T, F> Job for Read<T, F>
@@ -154,16 +173,8 @@ where
 {
     fn run(&mut self, conn: Conn<'_>, shared: &Arc<Shared>) -> Ran {
         let Some(closure) = self.closure.take() else { return Ran::Not(None) };
-        let mut tx = Tx::new(conn, Arc::clone(shared), self.ctx.clone(), None);
-        let outcome = catch_unwind(AssertUnwindSafe(|| closure(&mut tx)))
-            .unwrap_or_else(|_| Err(Error::internal("a read closure panicked")));
-        let outcome = outcome.and_then(|answer| {
-            if !tx.entries.is_empty() {
-                return Err(Error::internal("a read recorded a journal entry"));
-            }
-            tx.check_end().map(|()| answer)
-        });
-        let ran = if outcome.is_ok() { Ran::Well(Vec::new()) } else { Ran::Not(tx.fault) };
+        let (outcome, fault) = read_once(closure, self.ctx.clone(), conn, shared);
+        let ran = if outcome.is_ok() { Ran::Well(Vec::new()) } else { Ran::Not(fault) };
         self.result = Some(outcome);
         ran
     }

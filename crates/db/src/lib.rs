@@ -35,10 +35,10 @@ pub use sqlite::{IN_USE, NOT_DURABLE};
 pub use tx::{BulkInto, Noun, Tx};
 
 use base::{Ctx, Instant, Result, Uuid};
-use job::{Isolation, Job, Read, Write};
+use job::{Isolation, Read, Write, read_once};
 use keys::Keys;
 use tokio::sync::{oneshot, watch};
-use tx::Shared;
+use tx::{Conn, Shared};
 
 /// What one room brings to the database.
 #[derive(Clone, Copy, Debug, Default)]
@@ -118,7 +118,7 @@ pub struct Options {
     pub key: PathBuf,
     /// The rooms.
     pub schemas: Vec<&'static Schema>,
-    /// Connections to PostgreSQL, or reading threads on SQLite; 0 chooses by the machine.
+    /// Connections to PostgreSQL, or reads at once on SQLite; 0 chooses by the machine.
     pub connections: usize,
     /// Mark a new database as a demonstration, and refuse one that is not.
     pub demo: bool,
@@ -208,15 +208,45 @@ impl Db {
         open::open(options, now)
     }
 
-    /// Reads. The closure sees one moment of the data.
+    /// Reads. The closure sees one moment of the data. On SQLite it runs on the calling thread, which it must not keep
+    /// above 50 ms; what takes longer is [`Self::read_long`].
     pub async fn read<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        let job = Box::new(Read { closure: Some(closure), ctx: ctx.clone(), result: None, caller: Some(caller) });
-        self.send(job, false, answer).await
+        match &self.0.store {
+            Store::Sqlite(store) => {
+                store.read(|conn| read_once(closure, ctx.clone(), Conn::Sqlite(conn), &self.0.shared).0).await
+            }
+            Store::Postgres(store, _) => {
+                let (caller, answer) = oneshot::channel();
+                let job =
+                    Box::new(Read { closure: Some(closure), ctx: ctx.clone(), result: None, caller: Some(caller) });
+                store.send(job, false).await;
+                answer.await.unwrap_or_else(|_| Err(error::stopping()))
+            }
+        }
+    }
+
+    /// Reads for longer than 50 ms (a backup, a verification, an export of everything), on a thread and, on SQLite, a
+    /// connection of its own, so that nobody else waits for it.
+    pub async fn read_long<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        if let Store::Postgres(..) = self.0.store {
+            return self.read(ctx, closure).await;
+        }
+        let (inner, ctx) = (Arc::clone(&self.0), ctx.clone());
+        let reading = tokio::task::spawn_blocking(move || match &inner.store {
+            Store::Sqlite(store) => {
+                store.read_long(|conn| read_once(closure, ctx, Conn::Sqlite(conn), &inner.shared).0)
+            }
+            Store::Postgres(..) => Err(error::stopping()),
+        });
+        reading.await.unwrap_or_else(|_| Err(error::stopping()))
     }
 
     /// Writes, all or nothing, with its journal entries. The closure may run again when another write wins; only its
@@ -271,13 +301,9 @@ impl Db {
             result: None,
             caller: Some(caller),
         });
-        self.send(job, true, answer).await
-    }
-
-    async fn send<T>(&self, job: Box<dyn Job>, write: bool, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
         match &self.0.store {
-            Store::Sqlite(store) => store.send(job, write).await,
-            Store::Postgres(store, _) => store.send(job, write).await,
+            Store::Sqlite(store) => store.send(job).await,
+            Store::Postgres(store, _) => store.send(job, true).await,
         }
         answer.await.unwrap_or_else(|_| Err(error::stopping()))
     }

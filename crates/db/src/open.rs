@@ -234,7 +234,9 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let store = match (&options.location, lock) {
         (Location::Sqlite(path), Some(lock)) => {
-            let readers = if options.connections == 0 { cores.clamp(2, 16) } else { options.connections };
+            // One for each thread of the runtime (twice the cores): a read then never waits for a connection, and nobody
+            // is woken to take over from it.
+            let readers = if options.connections == 0 { (2 * cores).clamp(4, 32) } else { options.connections };
             Store::Sqlite(SqliteStore::open(path, lock, readers, options.max_pages, &shared)?)
         }
         (Location::Sqlite(path), None) => {

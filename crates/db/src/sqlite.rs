@@ -1,4 +1,6 @@
-//! SQLite: one writer thread that commits in groups, several readers, one file that one program owns.
+//! SQLite: one writer thread that commits in groups, reads on the threads that ask, one file that one program owns.
+
+mod readers;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use crate::error::{Fault, busy, from_sqlite, stopping};
 use crate::job::{Job, Ran};
 use crate::journal::seal::SqliteSealer;
 use crate::tx::{Conn, Shared};
+use readers::Readers;
 
 /// Another program has the file open.
 pub const IN_USE: Code = Code::new(Kind::Unavailable, "db.in_use", "Cơ sở dữ liệu đang được chương trình khác dùng");
@@ -31,9 +34,9 @@ const HOLD_MOST: Duration = Duration::from_millis(50);
 type Boxed = Box<dyn Job>;
 
 pub(crate) struct SqliteStore {
-    readers: Sender<Boxed>,
+    readers: Readers,
     writer: Sender<Boxed>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
     /// Held until the store is closed: a second program on the same file is refused.
     lock: Mutex<Option<File>>,
 }
@@ -103,62 +106,48 @@ impl SqliteStore {
         shared: &Arc<Shared>,
     ) -> Result<Self> {
         let (write_to, write_from) = async_channel::bounded::<Boxed>(4_096);
-        let (read_to, read_from) = async_channel::bounded::<Boxed>(4_096);
-        let mut threads = Vec::new();
         let writer = connect(path, true)?;
         if let Some(pages) = max_pages {
             writer.pragma_update(None, "max_page_count", pages).map_err(driver)?;
         }
         let sealer = SqliteSealer::load(&writer, shared)?;
-        let shared_writer = Arc::clone(shared);
-        let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(Error::internal)
-        };
-        threads.push(spawn(
-            "db-writer",
-            Box::new(move || Writer { conn: writer, sealer, shared: shared_writer }.serve(&write_from)),
-        )?);
-        for i in 0..readers {
-            let conn = connect(path, false)?;
-            let from = read_from.clone();
-            let shared = Arc::clone(shared);
-            threads.push(spawn(&format!("db-read-{i}"), Box::new(move || read_forever(&conn, &from, &shared)))?);
-        }
-        Ok(Self { readers: read_to, writer: write_to, threads: Mutex::new(threads), lock: Mutex::new(Some(lock)) })
+        let readers = Readers::open(path, readers)?;
+        let shared = Arc::clone(shared);
+        let thread = std::thread::Builder::new()
+            .name("db-writer".to_owned())
+            .spawn(move || Writer { conn: writer, sealer, shared }.serve(&write_from))
+            .map_err(Error::internal)?;
+        Ok(Self { readers, writer: write_to, thread: Mutex::new(Some(thread)), lock: Mutex::new(Some(lock)) })
     }
 
-    pub(crate) async fn send(&self, job: Boxed, write: bool) {
-        let channel = if write { &self.writer } else { &self.readers };
-        if let Err(refused) = channel.send(job).await {
+    /// Hands a write to the writer's thread.
+    pub(crate) async fn send(&self, job: Boxed) {
+        if let Err(refused) = self.writer.send(job).await {
             let mut job = refused.0;
             job.answer(Some(stopping()));
         }
     }
 
-    /// Lets what was sent finish, then ends the threads.
+    /// Reads on the calling thread, as soon as a connection is free.
+    pub(crate) async fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.read(read).await
+    }
+
+    /// Reads for long, on a connection of its own; blocks.
+    pub(crate) fn read_long<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.read_long(read)
+    }
+
+    /// Lets what was sent finish, then ends the thread.
     pub(crate) fn close(&self) {
-        self.readers.close();
         self.writer.close();
-        let threads = self.threads.lock().map(|mut t| std::mem::take(&mut *t)).unwrap_or_default();
-        for thread in threads {
+        self.readers.close();
+        if let Some(thread) = self.thread.lock().ok().and_then(|mut thread| thread.take()) {
             let _ended = thread.join();
         }
         if let Ok(mut lock) = self.lock.lock() {
             *lock = None;
         }
-    }
-}
-
-fn read_forever(conn: &Connection, jobs: &Receiver<Boxed>, shared: &Arc<Shared>) {
-    while let Ok(mut job) = jobs.recv_blocking() {
-        let begun = conn.prepare_cached("BEGIN").and_then(|mut s| s.execute([]));
-        if let Err(error) = begun {
-            job.answer(Some(driver(error)));
-            continue;
-        }
-        let _ran = job.run(Conn::Sqlite(conn), shared);
-        let _ended = conn.prepare_cached("COMMIT").and_then(|mut s| s.execute([]));
-        job.answer(None);
     }
 }
 

@@ -33,7 +33,7 @@ impl Journal {
         let db = place.open()?;
         let data = db.data().to_owned();
         let ctx = operator("journal verify")?;
-        let report = runtime()?.block_on(db.read(&ctx, move |tx| {
+        let report = runtime()?.block_on(db.read_long(&ctx, move |tx| {
             tx.public("the operator verifies the chain; nothing of it is shown but places");
             verify(tx, &data, true)
         }));

@@ -4,6 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Text that a database thread allocates is freed by the thread that answers: the system's allocator takes its slow path
+/// for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match khue::Program::parse().run() {
         Ok(true) => ExitCode::SUCCESS,

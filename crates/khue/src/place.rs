@@ -135,9 +135,15 @@ pub fn operator(what: &str) -> Result<Ctx> {
     Ok(auth::ctx::operator(user, Arc::from(format!("cli {what}")), now(), auth::ctx::seed()?))
 }
 
-/// The runtime everything runs on.
+/// The runtime everything runs on. A read of SQLite keeps the thread that asks for it, also while the disk is slow: with
+/// twice as many threads as cores the others go on accepting and answering.
 pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(base::Error::internal)
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2 * cores.max(2))
+        .enable_all()
+        .build()
+        .map_err(base::Error::internal)
 }
 
 /// Fills what every installation holds: the units of the country, when their pack is new to this database.

@@ -60,7 +60,7 @@ pub async fn backup(
     let migrations = migrations.to_vec();
     // A read's closure runs once, and so may write the file as it goes.
     let written = db
-        .read(ctx, move |tx| {
+        .read_long(ctx, move |tx| {
             tx.public("the whole installation is backed up by its operator");
             copy::see_everything(tx)?;
             let header = header(tx, id, now)?;

@@ -76,7 +76,7 @@ async fn sweep(run: &Run, files: Arc<dyn Store>) -> Result<usize> {
         tokio::task::spawn_blocking(move || store.addresses(&beginning, before)).await.map_err(Error::internal)??;
     let lost: Vec<String> = run
         .db
-        .read(&ctx, move |tx| {
+        .read_long(&ctx, move |tx| {
             tx.public("a job of the system looks for bytes without a row");
             let mut lost = Vec::new();
             for address in found {
