@@ -1,0 +1,28 @@
+// What the list says of an entry, and what may follow it. Code, not stored: a newer client speaks better of old entries.
+import type { Edit, Entry } from './entry';
+
+export interface Kind {
+	/** The screen where the record is seen. */
+	href(entry: Entry): string;
+	/** Where the record's present version is read, and how it is shown beside what was meant. */
+	now?: { path(entry: Entry): string; show(record: Record<string, unknown>): string };
+	/** Codes of refusals that say: locked, too late. */
+	locks?: readonly string[];
+	/** The request to amend that takes the place of what came too late. */
+	amendment?(entry: Entry, reason: string): Pick<Edit, 'kind' | 'method' | 'path' | 'body'>;
+}
+
+const idOf = (entry: Entry) => entry.target.slice(entry.target.indexOf('/') + 1);
+
+export const kinds: Record<string, Kind> = {
+	'unit.rename': {
+		href: (entry) => `/don-vi/${idOf(entry)}`,
+		now: {
+			path: (entry) => `/units/${idOf(entry)}`,
+			show: (record) => String(record.full_name ?? '')
+		}
+	}
+};
+
+export const kindOf = (entry: Entry): Kind | undefined => kinds[entry.kind];
+export const locksOf = (entry: Entry): ReadonlySet<string> => new Set(kindOf(entry)?.locks ?? []);
