@@ -12,6 +12,9 @@ export default {
 		// for its Content-Security-Policy header. Nothing else is inline.
 		csp: { mode: 'hash', directives: { 'script-src': ['self'] } },
 		output: { preloadStrategy: 'modulepreload' },
+		// Registered by lib/pwa/worker.svelte.ts, once the first screen is there.
+		serviceWorker: { register: false },
+		// Its name is the moment of the build, unless it is given: a page and a worker tell by it which of them is newer.
 		version: { pollInterval: 0 }
 	}
 };

@@ -23,15 +23,20 @@ const groups = [
 		test: /node_modules[\\/](bits-ui|@internationalized|@floating-ui|svelte-toolbelt|runed|tabbable)[\\/]|src[\\/]lib[\\/]ui[\\/]pick[\\/]/,
 		priority: 30
 	},
+	{
+		name: 'device',
+		test: /src[\\/]lib[\\/](outbox[\\/](browser|core|kinds|outbox|transport|vault)|pwa[\\/][A-Z]|i18n[\\/](vi[\\/])?device)/,
+		priority: 20
+	},
 	{ name: 'english', test: /src[\\/]lib[\\/]i18n[\\/]en[\\/]/, priority: 35 },
 	{
 		name: 'core',
-		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/](\+|\(door\)[\\/])|nodes[\\/][01]\.js/,
+		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](pwa[\\/](install|typed)|api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/](\+|\(door\)[\\/])|nodes[\\/][01]\.js/,
 		priority: 40
 	},
 	{
 		name: 'desk',
-		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|ui|fold|units[\\/](names|tree|view|may|Retry)|i18n[\\/](vi[\\/])?(shell|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
+		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|outbox[\\/](state|count|entry)|pwa[\\/]worker|ui|fold|units[\\/](names|tree|view|may|Retry)|i18n[\\/](vi[\\/])?(shell|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
 		priority: 10
 	}
 ];

@@ -20,6 +20,10 @@ struct Files;
 
 const PAGE: &str = "index.html";
 
+/// The worker that keeps the client on the device. What it may fetch, its own answer's policy says.
+const WORKER: &str = "service-worker.js";
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
+
 /// Shown when the client was not built: the API works without it.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><title>Khuê</title>\
 <h1>Khuê đang chạy, nhưng giao diện chưa được dựng</h1>\
@@ -83,7 +87,7 @@ pub(crate) async fn answer(method: Method, uri: Uri, headers: HeaderMap) -> Resp
         && !is_compressed_twin
         && let Some(file) = Files::get(path)
     {
-        return serve(path, file, &headers, None);
+        return serve(path, file, &headers, (path == WORKER).then(|| WORKER_POLICY.to_owned()));
     }
     // A part of an older client, or a mistyped file: the page would only confuse whoever asked for a script.
     if path.starts_with("_app/") {

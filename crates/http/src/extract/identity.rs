@@ -8,10 +8,18 @@ use auth::{SIGNED_OUT, SignedIn};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use base::{Ctx, Error, Result};
+use base::{Code, Ctx, Error, Kind, Result, Uuid};
 
 use crate::cookie::Cookie;
 use crate::{App, Problem};
+
+/// The request was made by somebody else than who is signed in now.
+pub const OTHER_ACCOUNT: Code =
+    Code::new(Kind::Conflict, "session.other_account", "Trình duyệt đang đăng nhập tài khoản khác");
+
+/// The header in which a client says whose act it sends. A cookie belongs to the whole browser: while one tab still holds
+/// what a person did, another may have signed in as somebody else, and an outbox may wait for days.
+const ACCOUNT: &str = "khue-account";
 
 /// The id of the request, given by the outermost layer.
 #[derive(Clone, Debug)]
@@ -86,6 +94,13 @@ impl Found {
                     .await?
             }
         };
+        if let (Some(who), Some(said)) = (&who, parts.headers.get(ACCOUNT))
+            && said.to_str().ok().and_then(|text| text.parse::<Uuid>().ok()) != Some(who.account.0)
+        {
+            return Err(OTHER_ACCOUNT.error(
+                "Việc này do một tài khoản khác làm trên máy này, nên không được ghi dưới tên tài khoản đang đăng nhập. Hãy đăng nhập lại bằng tài khoản đã làm.",
+            ));
+        }
         let ctx = match &who {
             None => anonymous,
             Some(who) => {

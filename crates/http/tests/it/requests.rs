@@ -51,6 +51,26 @@ testkit::both! {
         }
     }
 
+    async fn what_one_person_did_is_not_recorded_as_anothers(w: World) {
+        let school = unit(&w, "school", None).await;
+        let (me, token) = somebody(&w, "teacher", school).await;
+        let (you, _) = somebody(&w, "teacher", school).await;
+        let signed_in = ask(&w).with_session(token.as_str());
+        let before = units(&w).await;
+        let send = async |who: &Ask, account: &str| {
+            let headers = [("content-type", "application/json"), ("khue-account", account)];
+            who.send("POST", UNITS, &headers, "{\"kind\":\"school\"}").await.expect("an answer")
+        };
+        for other in [you.0.to_string(), String::new(), "x".to_owned()] {
+            let reply = send(&signed_in, &other).await;
+            assert_eq!((reply.status, reply.code().as_str()), (409, "session.other_account"), "{other}");
+        }
+        // Nobody is nobody, whatever is said.
+        assert_eq!(send(&ask(&w), &me.0.to_string()).await.status, 401);
+        assert_eq!(units(&w).await, before);
+        assert_eq!(send(&signed_in, &me.0.to_string()).await.status, 201);
+    }
+
     async fn a_key_is_forgotten_after_thirty_days(w: World) {
         let school = unit(&w, "school", None).await;
         let (account, _) = somebody(&w, "teacher", school).await;

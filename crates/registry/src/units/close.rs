@@ -3,7 +3,7 @@
 use auth::EdgeKind;
 use base::{Date, Error, Result, UnitId};
 use db::{Entry, Tx};
-use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
+use http::{Answer, App, IdempotencyKey, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -54,7 +54,8 @@ pub fn close(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Close) -> 
 
 /// Ends a unit; another keeps its records.
 #[utoipa::path(post, path = "/units/{unit}/closure", operation_id = "close_unit", tag = "units",
-    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag"),
+        ("Idempotency-Key" = Option<String>, Header)),
     request_body = Close,
     responses((status = 200, body = UnitRow),
         (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
@@ -64,8 +65,12 @@ pub async fn route(
     Signed(ctx): Signed,
     Path(unit): Path<UnitId>,
     IfMatch(known): IfMatch,
+    IdempotencyKey(key): IdempotencyKey,
     Json(cmd): Json<Close>,
 ) -> Answer<Tagged<UnitRow>> {
-    let row = app.db().write(&ctx, move |tx| close(tx, unit, Some(known), &cmd)).await?;
+    let row = app
+        .db()
+        .write(&ctx, move |tx| edit::once(tx, key.as_ref(), unit, |tx| close(tx, unit, Some(known), &cmd)))
+        .await?;
     Ok(Tagged::new(row.version, row))
 }

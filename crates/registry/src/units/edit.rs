@@ -5,10 +5,11 @@ use auth::units::{self, Bare, UNIT};
 use auth::{Capability, EdgeKind, Require as _};
 use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
 use db::{Tx, params};
+use http::idempotency;
 
 use super::rules::{MADE_BY_PEOPLE, authorities, checked_from, edge_word, kind_word, named};
 use super::store::{self, Name, NewEvent};
-use super::{BEFORE_RECORDS, BY_LAW, CLOSED, LATER, view};
+use super::{BEFORE_RECORDS, BY_LAW, CLOSED, LATER, UnitRow, view};
 
 /// Units still stand below it.
 pub const HAS_CHILDREN: Code = Code::new(Kind::Conflict, "unit.has_children", "Đơn vị còn đơn vị trực thuộc");
@@ -44,6 +45,25 @@ pub fn take(tx: &mut Tx<'_>, id: UnitId, known: Option<i64>, from: Date) -> Resu
     let founded = (bare.valid_from != BEFORE_RECORDS).then_some(bare.valid_from);
     checked_from(from, today, &name, founded)?;
     Ok(Taken { bare, name, version })
+}
+
+/// Runs an edit once for its key. Sent again, because the answer was lost, it is answered with the unit as it is now: its
+/// version has grown since, and a conflict with one's own edit would be nobody's.
+pub fn once(
+    tx: &mut Tx<'_>,
+    key: Option<&idempotency::Key>,
+    unit: UnitId,
+    act: impl FnOnce(&mut Tx<'_>) -> Result<UnitRow>,
+) -> Result<UnitRow> {
+    let mut row = None;
+    idempotency::once(tx, key, |tx| {
+        row = Some(act(tx)?);
+        Ok(unit)
+    })?;
+    match row {
+        Some(row) => Ok(row),
+        None => view::now(tx, unit),
+    }
 }
 
 /// A unit that another is to answer to, or whose part something becomes: in sight, and standing on the day.

@@ -4,7 +4,7 @@ use auth::EdgeKind;
 use auth::edges::{self, NewEdge};
 use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
 use db::{Entry, Tx, params};
-use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
+use http::{Answer, App, IdempotencyKey, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,7 +80,8 @@ pub fn relocate(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Move) -
 
 /// Moves a unit to another authority, in one matter, from a day on.
 #[utoipa::path(post, path = "/units/{unit}/move", operation_id = "move_unit", tag = "units",
-    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag"),
+        ("Idempotency-Key" = Option<String>, Header)),
     request_body = Move,
     responses((status = 200, body = UnitRow),
         (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
@@ -90,8 +91,12 @@ pub async fn route(
     Signed(ctx): Signed,
     Path(unit): Path<UnitId>,
     IfMatch(known): IfMatch,
+    IdempotencyKey(key): IdempotencyKey,
     Json(cmd): Json<Move>,
 ) -> Answer<Tagged<UnitRow>> {
-    let row = app.db().write(&ctx, move |tx| relocate(tx, unit, Some(known), &cmd)).await?;
+    let row = app
+        .db()
+        .write(&ctx, move |tx| edit::once(tx, key.as_ref(), unit, |tx| relocate(tx, unit, Some(known), &cmd)))
+        .await?;
     Ok(Tagged::new(row.version, row))
 }

@@ -2,7 +2,7 @@
 
 use base::{Date, Result, UnitId, vi};
 use db::{Entry, Tx, params};
-use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
+use http::{Answer, App, IdempotencyKey, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,7 +78,8 @@ pub fn rename(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Rename) -
 
 /// Renames a unit from a day on.
 #[utoipa::path(post, path = "/units/{unit}/renaming", operation_id = "rename_unit", tag = "units",
-    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag")),
+    params(("unit" = base::Uuid, Path), ("If-Match" = String, Header, description = "the version known, as its ETag"),
+        ("Idempotency-Key" = Option<String>, Header)),
     request_body = Rename,
     responses((status = 200, body = UnitRow),
         (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
@@ -88,8 +89,12 @@ pub async fn route(
     Signed(ctx): Signed,
     Path(unit): Path<UnitId>,
     IfMatch(known): IfMatch,
+    IdempotencyKey(key): IdempotencyKey,
     Json(cmd): Json<Rename>,
 ) -> Answer<Tagged<UnitRow>> {
-    let row = app.db().write(&ctx, move |tx| rename(tx, unit, Some(known), &cmd)).await?;
+    let row = app
+        .db()
+        .write(&ctx, move |tx| edit::once(tx, key.as_ref(), unit, |tx| rename(tx, unit, Some(known), &cmd)))
+        .await?;
     Ok(Tagged::new(row.version, row))
 }

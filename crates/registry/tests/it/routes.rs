@@ -54,6 +54,14 @@ testkit::both! {
             let reply = admin.send("POST", &renaming, &headers, body.to_string()).await.expect("answers");
             assert_eq!(reply.status, status, "{}", reply.json());
         }
+        // Sent again with its key, because the answer was lost, it is the same edit and not a conflict with itself; with a
+        // new key it is another edit of an older version.
+        let body = json!({ "name": "Trường THCS Nguồn Sáng Mai", "from": "2026-10-01" });
+        for (key, status, version) in [("k1", 200, json!(3)), ("k1", 200, json!(3)), ("k2", 412, json!(null))] {
+            let headers = [("content-type", "application/json"), ("if-match", "\"2\""), ("idempotency-key", key)];
+            let reply = admin.send("POST", &renaming, &headers, body.to_string()).await.expect("answers");
+            assert_eq!((reply.status, &reply.json()["version"]), (status, &version), "{key}: {}", reply.json());
+        }
         let told = admin.get(&format!("{path}/history")).await.expect("answers").json();
         assert_eq!((&told["items"][1]["kind"], &told["items"][1]["date"], &told["formed_from"]), (&json!("renamed"), &json!("2026-09-01"), &json!([])));
 

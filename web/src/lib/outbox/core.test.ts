@@ -68,6 +68,11 @@ describe('a later edit of the same cell', () => {
 		}
 	});
 
+	it('keeps the key under which a screen tried to send it', () => {
+		const { entry } = core.enqueue([], edit(), by(), { key: 'k' });
+		expect(entry).toMatchObject({ key: 'k', unsure: true, sentAt: 1000 });
+	});
+
 	it('of another cell, or of none, stands by itself', () => {
 		expect(queued({}, { cell: 'code' })).toHaveLength(2);
 		expect(queued({ cell: undefined }, { cell: undefined })).toHaveLength(2);

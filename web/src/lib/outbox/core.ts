@@ -1,6 +1,14 @@
 // The rules of the outbox, without clock, storage or network: everything is an argument. Each function takes the
 // queue as it stands and answers what to write; nobody changes an entry in place.
-import { type Change, type Edit, type Entry, needsPerson, type Outcome, type Trouble } from './entry';
+import {
+	type Change,
+	type Edit,
+	type Entry,
+	needsPerson,
+	type Outcome,
+	type Tried,
+	type Trouble
+} from './entry';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -30,15 +38,20 @@ const keyOf = (client: string, random: () => string) => `${client}-${random()}`;
 const untouched = (entry: Entry) => entry.state !== 'sending' && !entry.unsure && entry.state !== 'done';
 
 /** Takes an edit into the queue, or into the place of an earlier one of the same cell. */
-export function enqueue(queue: readonly Entry[], edit: Edit, by: Maker): { entry: Entry; change: Change } {
+export function enqueue(
+	queue: readonly Entry[],
+	edit: Edit,
+	by: Maker,
+	tried?: Tried
+): { entry: Entry; change: Change } {
 	const fresh = {
 		...edit,
 		actor: by.actor,
 		client: by.client,
-		key: keyOf(by.client, by.random),
+		key: tried?.key ?? keyOf(by.client, by.random),
 		madeAt: by.now,
-		sentAt: null,
-		unsure: false,
+		sentAt: tried ? by.now : null,
+		unsure: tried !== undefined,
 		tries: 0,
 		state: 'waiting' as const,
 		trouble: null
@@ -224,16 +237,4 @@ export function apply(queue: readonly Entry[], { put, remove }: Change): Entry[]
 export function backoff(tries: number, random: number): number {
 	const full = Math.min(first * 2 ** Math.max(0, tries - 1), longest);
 	return full / 2 + (full / 2) * random;
-}
-
-export interface Counts {
-	/** Not yet at the server. */
-	unsent: number;
-	/** Of these, waiting for a decision of the person. */
-	troubled: number;
-}
-
-export function count(queue: readonly Entry[]): Counts {
-	const unsent = queue.filter((entry) => entry.state !== 'done');
-	return { unsent: unsent.length, troubled: unsent.filter(needsPerson).length };
 }

@@ -16,6 +16,11 @@ export interface Edit {
 	label: string;
 }
 
+/** An edit that a screen tried to send itself and got no answer: it may have arrived under this key. */
+export interface Tried {
+	key: string;
+}
+
 /**
  * `waiting` is sent when it may, `sending` is on its way. The next three wait for the person: `refused` says why,
  * `conflict` was edited by somebody else meanwhile, `amendment` came after a lock. `done` is no longer kept.

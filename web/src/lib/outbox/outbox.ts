@@ -1,7 +1,7 @@
 // One account's outbox in one tab. The tabs of a browser share the vault; each change is made under a lock on what the
 // vault holds at that moment, and one tab at a time sends.
 import * as core from './core';
-import type { Change, Edit, Entry, Trouble } from './entry';
+import type { Change, Edit, Entry, Tried, Trouble } from './entry';
 import type { Transport } from './transport';
 import { type Kept, type Vault, VaultError, type VaultFault } from './vault';
 
@@ -123,7 +123,7 @@ export class Outbox {
 	}
 
 	/** Takes an edit in. Once this is answered the edit is on the disk; a fault is thrown and nothing was taken. */
-	async add(edit: Edit): Promise<Entry> {
+	async add(edit: Edit, tried?: Tried): Promise<Entry> {
 		let made: Entry | null = null;
 		await this.#mutate((queue) => {
 			if (queue.length >= most) throw new VaultError('full', null);
@@ -133,7 +133,7 @@ export class Outbox {
 				now: this.#now(),
 				random: () => this.#host.hex()
 			};
-			const { entry, change } = core.enqueue(queue, edit, by);
+			const { entry, change } = core.enqueue(queue, edit, by, tried);
 			made = entry;
 			return change;
 		});

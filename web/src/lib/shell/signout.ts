@@ -1,11 +1,18 @@
 import { goto } from '$app/navigation';
 import { api } from '$lib/api';
 import { Problem } from '$lib/api/problem';
+import { lastAccount, outbox } from '$lib/outbox/state.svelte';
 import { session } from '$lib/state/session.svelte';
 import { toasts } from '$lib/state/toasts.svelte';
 
-/** Signing out must reach the server: otherwise the session lives on, and we say so. */
+/** Work that has not arrived is spoken of first. */
 export async function signOut() {
+	if (outbox.waiting > 0) outbox.leaving = true;
+	else await leave();
+}
+
+/** Signing out must reach the server: otherwise the session lives on, and we say so. */
+export async function leave() {
 	try {
 		await api.signOut();
 	} catch (cause) {
@@ -16,5 +23,7 @@ export async function signOut() {
 		}
 	}
 	session.end();
+	outbox.close();
+	lastAccount.set(null);
 	await goto('/dang-nhap');
 }
