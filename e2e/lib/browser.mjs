@@ -26,7 +26,7 @@ function readAccounts() {
 
 export const accounts = readAccounts();
 
-export async function launch() {
+export async function launch(args = []) {
 	const browser = await chromium.launch({
 		executablePath: process.env.KHUE_E2E_CHROMIUM ?? '/usr/bin/chromium',
 		args: [
@@ -36,7 +36,8 @@ export async function launch() {
 			'--no-first-run',
 			'--disable-background-networking',
 			'--disable-component-update',
-			'--disable-sync'
+			'--disable-sync',
+			...args
 		]
 	});
 	const plain = browser.newContext.bind(browser);
