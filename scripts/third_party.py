@@ -31,7 +31,7 @@ ALLOWED = {
 EXCEPTIONS = {"LLVM-exception"}
 
 # Those that state their licence in a file only, read by a person: {name: licence}.
-STATED = {"svelte-toolbelt": "MIT"}
+STATED = {"svelte-toolbelt": "MIT", "parse-cache-control": "BSD-3-Clause"}
 
 # What the crates and packages carry inside and their own licence field does not tell.
 CARRIED = """\

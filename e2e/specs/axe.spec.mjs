@@ -45,6 +45,7 @@ for (const size of ['desk', 'phone']) {
 				`/don-vi/${host.id}?lam=moi`,
 				`/don-vi/${host.id}?lam=dong`,
 				'/tai-khoan',
+				'/viec-cho',
 				'/gallery'
 			];
 			for (const path of paths) {

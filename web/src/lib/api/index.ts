@@ -20,12 +20,12 @@ export const api = {
 	unit: (unit: string, as_of?: string) => call('get', '/units/{unit}', { path: { unit }, query: { as_of } }),
 	unitHistory: (unit: string) => call('get', '/units/{unit}/history', { path: { unit } }),
 	createUnit: (body: Body['CreateUnit'], key: string) => call('post', '/units', { body, key }),
-	renameUnit: (unit: string, version: number, body: Body['Rename']) =>
-		call('post', '/units/{unit}/renaming', { path: { unit }, body, version }),
-	moveUnit: (unit: string, version: number, body: Body['Move']) =>
-		call('post', '/units/{unit}/move', { path: { unit }, body, version }),
-	closeUnit: (unit: string, version: number, body: Body['Close']) =>
-		call('post', '/units/{unit}/closure', { path: { unit }, body, version }),
+	renameUnit: (unit: string, version: number, body: Body['Rename'], key: string) =>
+		call('post', '/units/{unit}/renaming', { path: { unit }, body, version, key }),
+	moveUnit: (unit: string, version: number, body: Body['Move'], key: string) =>
+		call('post', '/units/{unit}/move', { path: { unit }, body, version, key }),
+	closeUnit: (unit: string, version: number, body: Body['Close'], key: string) =>
+		call('post', '/units/{unit}/closure', { path: { unit }, body, version, key }),
 
 	unitAccounts: (unit: string) => call('get', '/units/{unit}/accounts', { path: { unit } }),
 	grant: (unit: string, body: Body['GiveGrant'], key: string) =>

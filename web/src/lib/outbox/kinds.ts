@@ -1,11 +1,12 @@
 // What the list says of an entry, and what may follow it. Code, not stored: a newer client speaks better of old entries.
+import { api } from '$lib/api';
 import type { Edit, Entry } from './entry';
 
 export interface Kind {
 	/** The screen where the record is seen. */
 	href(entry: Entry): string;
-	/** Where the record's present version is read, and how it is shown beside what was meant. */
-	now?: { path(entry: Entry): string; show(record: Record<string, unknown>): string };
+	/** What the record is now, to be shown beside what was meant. */
+	now?(entry: Entry): Promise<{ version: number; text: string }>;
 	/** Codes of refusals that say: locked, too late. */
 	locks?: readonly string[];
 	/** The request to amend that takes the place of what came too late. */
@@ -17,9 +18,9 @@ const idOf = (entry: Entry) => entry.target.slice(entry.target.indexOf('/') + 1)
 export const kinds: Record<string, Kind> = {
 	'unit.rename': {
 		href: (entry) => `/don-vi/${idOf(entry)}`,
-		now: {
-			path: (entry) => `/units/${idOf(entry)}`,
-			show: (record) => String(record.full_name ?? '')
+		now: async (entry) => {
+			const unit = await api.unit(idOf(entry));
+			return { version: unit.version, text: unit.full_name };
 		}
 	}
 };
