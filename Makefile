@@ -1,7 +1,7 @@
 # Khuê: `make run` starts it, `make test` tests it. Both install what is missing, after saying what and why.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test release e2e format lint check third-party bench bench-kill
+.PHONY: help run test release e2e format lint check third-party bench bench-client bench-kill
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -44,6 +44,10 @@ third-party: ## write THIRD-PARTY.md anew from the lock files
 bench: ## every benchmark, each against its stated baseline
 	@scripts/need.sh cc rust postgres
 	@KHUE_TEST_PG_DURABLE=1 scripts/with-postgres.sh cargo run --quiet --locked --profile bench-run -p bench -- $(ARGS)
+	@$(MAKE) --no-print-directory bench-client
+
+bench-client: ## the timed figures of the client on a slow line, and Lighthouse
+	@scripts/e2e.sh --timings $(TIMINGS)
 
 bench-kill: ## ten thousand kills under write load, on both databases (hours)
 	KHUE_KILLS=$${KHUE_KILLS:-10000} cargo test -p db --test kill -- --nocapture --test-threads=1

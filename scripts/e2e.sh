@@ -2,15 +2,21 @@
 # Browser tests and budgets (e2e/) against `khue demo`, which is started here on a folder of its own and stopped again.
 #
 #   scripts/e2e.sh [ARGUMENTS FOR THE TESTS…]
+#   scripts/e2e.sh --timings [--rounds N] [--no-lighthouse]     the timed figures instead, against the release program
 #
 # The tests find in their environment
 #   KHUE_E2E_URL       where the demo answers
 #   KHUE_E2E_ACCOUNTS  the file of accounts the demo drew for this run
-# With KHUE_E2E_URL already set, that server is tested and none is started.
+# With KHUE_E2E_URL already set, that server is tested and none is started. With KHUE_E2E_PROGRAM, that program is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
+timings=
+if [ "${1:-}" = --timings ]; then
+  timings=yes
+  shift
+fi
 
 if [ ! -e e2e/package.json ] || [ ! -e web/package.json ]; then
   say "browser tests: there are none yet"
@@ -24,9 +30,16 @@ fi
 
 if [ -z "${KHUE_E2E_URL:-}" ]; then
   scripts/client.sh build
-  # The tests' own selection of crates and targets: with another, features differ and much would be built twice.
-  timed "browser tests: building the program" cargo build --workspace --bins --tests --quiet
-  khue=${CARGO_TARGET_DIR:-target}/debug/khue
+  if [ -n "${KHUE_E2E_PROGRAM:-}" ]; then
+    khue=$KHUE_E2E_PROGRAM
+  elif [ -n "$timings" ]; then
+    timed "timings: building the program" cargo build --release --locked --quiet -p khue
+    khue=${CARGO_TARGET_DIR:-target}/release/khue
+  else
+    # The tests' own selection of crates and targets: with another, features differ and much would be built twice.
+    timed "browser tests: building the program" cargo build --workspace --bins --tests --quiet
+    khue=${CARGO_TARGET_DIR:-target}/debug/khue
+  fi
 
   work=$(mktemp -d "${TMPDIR:-/tmp}/khue-e2e.XXXXXX")
   # shellcheck disable=SC2329 # called by the trap
@@ -60,6 +73,11 @@ if [ -z "${KHUE_E2E_URL:-}" ]; then
   done
   export KHUE_E2E_URL
   say "browser tests: the demo answers at $KHUE_E2E_URL after $((SECONDS - begin)) s"
+fi
+
+if [ -n "$timings" ]; then
+  timed "timings" node e2e/tools/timings.mjs "$@"
+  exit 0
 fi
 
 # A browser on a busy machine is slow in ways no test can foresee: a failure is looked at twice, and both are shown. What

@@ -26,20 +26,23 @@ function readAccounts() {
 
 export const accounts = readAccounts();
 
+/** How the browser is started, with more switches when they are given. */
+export const switches = (args = []) => ({
+	executablePath: process.env.KHUE_E2E_CHROMIUM ?? '/usr/bin/chromium',
+	args: [
+		'--no-sandbox',
+		'--disable-gpu',
+		'--disable-quic',
+		'--no-first-run',
+		'--disable-background-networking',
+		'--disable-component-update',
+		'--disable-sync',
+		...args
+	]
+});
+
 export async function launch(args = []) {
-	const browser = await chromium.launch({
-		executablePath: process.env.KHUE_E2E_CHROMIUM ?? '/usr/bin/chromium',
-		args: [
-			'--no-sandbox',
-			'--disable-gpu',
-			'--disable-quic',
-			'--no-first-run',
-			'--disable-background-networking',
-			'--disable-component-update',
-			'--disable-sync',
-			...args
-		]
-	});
+	const browser = await chromium.launch(switches(args));
 	const plain = browser.newContext.bind(browser);
 	browser.newContext = (options) => plain({ baseURL, locale: 'vi-VN', acceptDownloads: true, ...options });
 	return browser;
