@@ -1,7 +1,7 @@
 //! End a role before its time.
 
 use auth::require::roles_to_give;
-use auth::{Capability, FORBIDDEN, GrantId, Require as _, UNIT_NOT_FOUND, grants};
+use auth::{Capability, FORBIDDEN, GrantId, Require as _, grants};
 use axum::http::StatusCode;
 use base::{Error, Result};
 use db::{Entry, Tx};
@@ -15,11 +15,15 @@ fn not_found() -> Error {
 pub fn end_grant(tx: &mut Tx<'_>, id: GrantId) -> Result<()> {
     let grant = grants::find(tx, id)?;
     let Some(grant) = grant else {
-        tx.require_signed_in()?;
+        tx.scope(Capability::GrantManage)?;
         return Err(not_found());
     };
-    tx.require(Capability::GrantManage, grant.unit)
-        .map_err(|error| if error.is(&UNIT_NOT_FOUND) { not_found() } else { error })?;
+    // A published unit is in sight of everybody; who holds a role there is not.
+    if !tx.may(grant.unit)?.contains(&Capability::AccountView) {
+        tx.require_signed_in()?;
+        return Err(not_found());
+    }
+    tx.require(Capability::GrantManage, grant.unit)?;
     if !roles_to_give(tx, grant.unit)?.iter().any(|role| role.code == grant.role) && !tx.is_house() {
         return Err(FORBIDDEN.error(
             "Bạn không kết thúc được vai trò này vì không phải người được cấp vai trò đó. Hãy nhờ cấp trên của đơn vị.",

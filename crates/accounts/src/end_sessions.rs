@@ -2,18 +2,22 @@
 
 use auth::{Require as _, session};
 use axum::http::StatusCode;
-use base::{Actor, Code, Kind, Result, SessionId};
+use base::{Actor, Code, Error, Kind, Result, SessionId};
 use db::{Entry, Tx};
 use http::{Answer, App, Path, Signed, State};
 
 /// The session does not exist, has ended, or is somebody else's.
 pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "session.not_found", "Không tìm thấy phiên đăng nhập");
 
+pub(crate) fn not_found() -> Error {
+    NOT_FOUND.error("Không tìm thấy phiên này, hoặc phiên đã kết thúc. Hãy tải lại danh sách.")
+}
+
 /// Ends one of the signed-in person's sessions.
 pub fn end_session(tx: &mut Tx<'_>, session: SessionId) -> Result<()> {
     let account = tx.require_signed_in()?;
     if !session::end(tx, account, session)? {
-        return Err(NOT_FOUND.error("Không tìm thấy phiên này, hoặc phiên đã kết thúc. Hãy tải lại danh sách."));
+        return Err(not_found());
     }
     tx.record(Entry::new("session.ended", "session", session));
     Ok(())

@@ -2,10 +2,12 @@
 
 pub mod accept_invitation;
 pub mod change_password;
+pub mod end_account_sessions;
 pub mod end_grant;
 pub mod end_sessions;
 pub mod give_grant;
 pub mod invite;
+pub mod list_account_sessions;
 pub mod list_accounts;
 pub mod list_invitations;
 pub mod list_roles;
@@ -13,8 +15,11 @@ pub mod list_sessions;
 pub mod look_at_invitation;
 pub mod me;
 pub mod names;
+pub mod renew_password;
+pub mod restore_account;
 pub mod sign_in;
 pub mod sign_out;
+pub mod suspend_account;
 mod view;
 pub mod withdraw_invitation;
 
@@ -39,6 +44,10 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(list_sessions::route, end_sessions::others_route))
         .routes(routes!(end_sessions::one_route))
         .routes(routes!(list_accounts::route))
+        .routes(routes!(list_account_sessions::route, end_account_sessions::all_route))
+        .routes(routes!(end_account_sessions::one_route))
+        .routes(routes!(suspend_account::route, restore_account::route))
+        .routes(routes!(renew_password::route))
         .routes(routes!(give_grant::route))
         .routes(routes!(end_grant::route))
         .routes(routes!(list_invitations::route, invite::route))

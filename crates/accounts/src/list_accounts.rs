@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use auth::{Capability, Require as _, grants};
+use auth::{Capability, Require as _, grants, over};
 use base::{AccountId, PersonName, Result, UnitId};
 use db::Tx;
 use http::{Answer, App, Json, Path, Signed, State};
@@ -18,6 +18,12 @@ pub struct UnitAccount {
     pub account: AccountRef,
     /// The roles here, today or later.
     pub grants: Vec<GrantView>,
+    /// Nobody signs in with it until it is restored.
+    #[schema(example = false)]
+    pub suspended: bool,
+    /// What the actor may do to this account.
+    #[schema(example = json!(["session.end_other"]))]
+    pub may: Vec<&'static str>,
 }
 
 /// The people who hold a role at a unit, in the order of their given names.
@@ -29,6 +35,7 @@ pub fn list_accounts(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitAccount>> 
     for (owner, grant) in owners.into_iter().zip(view::grants(tx, held)?) {
         by_account.entry(owner).or_default().push(grant);
     }
+    let mut may = over::at_unit(tx, unit)?;
     let mut people = grants::people(tx, unit)?;
     people.sort_by_cached_key(|person| {
         let key = PersonName::split(&person.display_name).map(|name| name.collation_key()).unwrap_or_default();
@@ -38,12 +45,14 @@ pub fn list_accounts(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<UnitAccount>> 
         .into_iter()
         .map(|person| UnitAccount {
             grants: by_account.remove(&person.id).unwrap_or_default(),
+            may: may.remove(&person.id).unwrap_or_default().into_iter().map(Capability::as_str).collect(),
+            suspended: person.state == "suspended",
             account: AccountRef { id: person.id, login: person.login, display_name: person.display_name },
         })
         .collect())
 }
 
-/// Who holds a role at a unit.
+/// Who holds a role at a unit. Recorded as a look at those people.
 #[utoipa::path(get, path = "/units/{unit}/accounts", operation_id = "list_accounts", tag = "accounts",
     params(("unit" = base::Uuid, Path)),
     responses((status = 200, body = Items<UnitAccount>), (status = 404, body = http::ProblemBody)))]
@@ -52,5 +61,11 @@ pub async fn route(
     Signed(ctx): Signed,
     Path(unit): Path<UnitId>,
 ) -> Answer<Json<Items<UnitAccount>>> {
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_accounts(tx, unit)).await? }))
+    let items = app
+        .look(&ctx, "unit.accounts", move |tx| {
+            let people = list_accounts(tx, unit)?;
+            Ok((people.iter().map(|one| one.account.id.0).collect(), people))
+        })
+        .await?;
+    Ok(Json(Items { items }))
 }

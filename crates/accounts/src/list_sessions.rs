@@ -1,7 +1,7 @@
 //! Where am I signed in.
 
 use auth::{Require as _, session};
-use base::{Actor, Instant, Result, Uuid};
+use base::{Actor, Instant, Result, SessionId, Uuid};
 use db::Tx;
 use http::{Answer, App, Json, Signed, State};
 use serde::Serialize;
@@ -33,17 +33,18 @@ pub struct SessionView {
 pub fn list_sessions(tx: &mut Tx<'_>) -> Result<Vec<SessionView>> {
     let account = tx.require_signed_in()?;
     let Actor::Account { session: mine, .. } = tx.ctx().actor().clone() else { return Ok(Vec::new()) };
-    Ok(session::list(tx, account)?
-        .into_iter()
-        .map(|open| SessionView {
-            id: open.id.0,
-            created_at: open.created_at,
-            seen_at: open.seen_at,
-            address: open.address,
-            device: open.device,
-            current: Some(open.id) == mine,
-        })
-        .collect())
+    Ok(session::list(tx, account)?.into_iter().map(|open| view(open, mine)).collect())
+}
+
+pub(crate) fn view(open: session::Open, mine: Option<SessionId>) -> SessionView {
+    SessionView {
+        id: open.id.0,
+        created_at: open.created_at,
+        seen_at: open.seen_at,
+        address: open.address,
+        device: open.device,
+        current: Some(open.id) == mine,
+    }
 }
 
 /// Where I am signed in.

@@ -1,6 +1,6 @@
 //! Take an invitation back.
 
-use auth::{Capability, InvitationId, Require as _, UNIT_NOT_FOUND, invitations};
+use auth::{Capability, InvitationId, Require as _, invitations};
 use axum::http::StatusCode;
 use base::{Error, Result};
 use db::{Entry, Tx};
@@ -13,11 +13,15 @@ fn not_found() -> Error {
 /// Withdraws an open invitation.
 pub fn withdraw_invitation(tx: &mut Tx<'_>, id: InvitationId) -> Result<()> {
     let Some(invitation) = invitations::find(tx, id)? else {
-        tx.require_signed_in()?;
+        tx.scope(Capability::AccountInvite)?;
         return Err(not_found());
     };
-    tx.require(Capability::AccountInvite, invitation.unit)
-        .map_err(|error| if error.is(&UNIT_NOT_FOUND) { not_found() } else { error })?;
+    // A published unit is in sight of everybody; who is invited there is not.
+    if !tx.may(invitation.unit)?.contains(&Capability::AccountView) {
+        tx.require_signed_in()?;
+        return Err(not_found());
+    }
+    tx.require(Capability::AccountInvite, invitation.unit)?;
     if !invitations::withdraw(tx, id)? {
         return Err(not_found());
     }

@@ -25,6 +25,8 @@ db::statements! {
     /// Its password's digest.
     pub CREDENTIAL = "INSERT INTO credential (account, password, changed_at) VALUES (?1, ?2, ?3)
         ON CONFLICT (account) DO UPDATE SET password = excluded.password, changed_at = excluded.changed_at";
+    /// Suspends or restores.
+    pub STATE = "UPDATE account SET state = ?2 WHERE id = ?1";
     /// What sign-in needs, by the folded login.
     pub FOR_SIGN_IN = "SELECT a.id, c.password FROM account a JOIN credential c ON c.account = a.id
         WHERE a.login = ?1 AND a.state = 'active'";
@@ -115,6 +117,11 @@ pub fn set_password(tx: &mut Tx<'_>, account: AccountId, digest: &str, must_chan
     let now = tx.now();
     tx.exec_one(&CREDENTIAL, params![account, digest, now])?;
     tx.exec_one(&MUST_CHANGE, params![account, must_change])
+}
+
+/// Suspends an account, or restores it, after [`Tx::lock`] took it. Its sessions are the caller's to end.
+pub fn set_suspended(tx: &mut Tx<'_>, account: AccountId, suspended: bool) -> Result<()> {
+    tx.exec_one(&STATE, params![account, if suspended { "suspended" } else { "active" }])
 }
 
 #[cfg(test)]

@@ -71,6 +71,10 @@ pub enum Capability {
     GrantManage,
     /// End other people's sessions, when a device was lost. Follows `teaching`.
     SessionEndOther,
+    /// Suspend and restore other people's accounts. Follows `teaching`.
+    AccountSuspend,
+    /// Give somebody a one-time password in place of one that was lost. Follows `teaching`.
+    AccountRenewPassword,
     /// Read the journal of a unit. Follows `custody`: whoever keeps a closed unit's records can answer for them.
     JournalView,
     /// Change the settings of a unit. Follows `staff`: whoever answers for its organisation.
@@ -79,7 +83,7 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, in the order of the golden table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::UnitView,
         Self::UnitCreate,
         Self::UnitEdit,
@@ -87,6 +91,8 @@ impl Capability {
         Self::AccountInvite,
         Self::GrantManage,
         Self::SessionEndOther,
+        Self::AccountSuspend,
+        Self::AccountRenewPassword,
         Self::JournalView,
         Self::SettingsManage,
     ];
@@ -102,6 +108,8 @@ impl Capability {
             Self::AccountInvite => "account.invite",
             Self::GrantManage => "grant.manage",
             Self::SessionEndOther => "session.end_other",
+            Self::AccountSuspend => "account.suspend",
+            Self::AccountRenewPassword => "account.renew_password",
             Self::JournalView => "journal.view",
             Self::SettingsManage => "settings.manage",
         }
@@ -117,9 +125,25 @@ impl Capability {
             | Self::AccountView
             | Self::AccountInvite
             | Self::GrantManage
-            | Self::SessionEndOther => EdgeKind::Teaching,
+            | Self::SessionEndOther
+            | Self::AccountSuspend
+            | Self::AccountRenewPassword => EdgeKind::Teaching,
             Self::JournalView => EdgeKind::Custody,
             Self::SettingsManage => EdgeKind::Staff,
+        }
+    }
+
+    /// The kinds of edge it reaches along: the one it follows; and to see what was, `custody`, because whoever keeps the
+    /// records of a unit that has ended must find the unit, and know the people who served there.
+    #[must_use]
+    pub const fn reaches(self) -> &'static [EdgeKind] {
+        match (self, self.follows()) {
+            (Self::UnitView | Self::AccountView, _) => &[EdgeKind::Teaching, EdgeKind::Custody],
+            (_, EdgeKind::Teaching) => &[EdgeKind::Teaching],
+            (_, EdgeKind::Custody) => &[EdgeKind::Custody],
+            (_, EdgeKind::Staff) => &[EdgeKind::Staff],
+            (_, EdgeKind::Budget) => &[EdgeKind::Budget],
+            (_, EdgeKind::Place) => &[EdgeKind::Place],
         }
     }
 
@@ -135,6 +159,8 @@ impl Capability {
             | Self::AccountInvite
             | Self::GrantManage
             | Self::SessionEndOther
+            | Self::AccountSuspend
+            | Self::AccountRenewPassword
             | Self::JournalView
             | Self::SettingsManage => Opens::NoPupils,
         }
@@ -171,5 +197,8 @@ mod tests {
             assert_eq!(EdgeKind::parse(kind.as_str()), Some(kind));
         }
         assert_eq!(Capability::parse("unit.destroy"), None);
+        for capability in Capability::ALL {
+            assert!(capability.reaches().contains(&capability.follows()), "{}", capability.as_str());
+        }
     }
 }

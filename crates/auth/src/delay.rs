@@ -94,6 +94,8 @@ db::statements! {
     pub FAILED = "UPDATE sign_in_failure SET pending = FALSE WHERE id = ?1";
     /// It was right: the pair is forgiven.
     pub FORGIVE = "DELETE FROM sign_in_failure WHERE id = ?1 OR (login = ?2 AND (address = ?3 OR device = ?4))";
+    /// Somebody who may says that this account's owner starts anew.
+    pub START_ANEW = "DELETE FROM sign_in_failure WHERE login = ?1";
     /// What is older than the memory.
     pub FORGET = "DELETE FROM sign_in_failure WHERE at < ?1";
     /// Whether an account has signed in on a device.
@@ -170,6 +172,12 @@ pub fn succeeded(tx: &mut Tx<'_>, attempt: &Attempt, account: AccountId, device:
 pub fn know(tx: &mut Tx<'_>, account: AccountId, device: [u8; 32]) -> Result<()> {
     let now = tx.now();
     tx.exec(&LEARN, params![account, device, now]).map(|_| ())
+}
+
+/// Forgets an account's failures: whoever got a new password has tried the old one often enough.
+pub fn start_anew(tx: &mut Tx<'_>, login: &str) -> Result<()> {
+    let digest = tx.keys().keyed_digest(Use::Token, &[b"sign-in failure", login.as_bytes()])?;
+    tx.exec(&START_ANEW, params![digest]).map(|_| ())
 }
 
 /// Forgets failures that no longer count. For a daily job.

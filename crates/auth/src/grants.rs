@@ -3,7 +3,7 @@
 use base::{AccountId, Code, Date, Kind, Result, UnitId};
 use db::{Noun, Tx, params};
 
-use crate::{GrantId, Scope};
+use crate::{GrantId, Scope, units};
 
 /// The grant does not exist or is out of scope.
 pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "grant.not_found", "Không tìm thấy quyền đã cấp");
@@ -24,6 +24,12 @@ db::statements! {
         FROM role_grant WHERE id = ?1";
     /// Ends a grant at once.
     pub END = "UPDATE role_grant SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL";
+    /// The roles at a unit end on a day.
+    pub END_AT = "UPDATE role_grant SET valid_to = ?2, version = version + 1 WHERE unit = ?1 AND ended_at IS NULL
+        AND valid_from < ?2 AND (valid_to IS NULL OR valid_to > ?2)";
+    /// The roles at a unit that would begin on a day or later never do.
+    pub NEVER_AT = "UPDATE role_grant SET ended_at = ?3, version = version + 1 WHERE unit = ?1 AND ended_at IS NULL
+        AND valid_from >= ?2";
     /// What an account holds on a day or will hold later.
     pub OF_ACCOUNT = "SELECT id, account, role, unit, valid_from, valid_to, FALSE AS ended FROM role_grant
         WHERE account = ?1 AND ended_at IS NULL AND (valid_to IS NULL OR valid_to > ?2) ORDER BY valid_from, id";
@@ -35,7 +41,7 @@ db::statements! {
         AND (valid_to IS NULL OR valid_to > ?4) AND (CAST(?5 AS {date}) IS NULL OR valid_from < CAST(?5 AS {date}))
         ORDER BY id LIMIT 1";
     /// The people who hold a role at a unit on a day or later.
-    pub PEOPLE = "SELECT DISTINCT a.id, a.login, a.display_name FROM role_grant g JOIN account a ON a.id = g.account
+    pub PEOPLE = "SELECT DISTINCT a.id, a.login, a.display_name, a.state FROM role_grant g JOIN account a ON a.id = g.account
         WHERE g.unit = ?1 AND g.ended_at IS NULL AND (g.valid_to IS NULL OR g.valid_to > ?2) ORDER BY a.id";
 }
 
@@ -68,6 +74,8 @@ db::row! {
         pub login: String,
         /// How they are called.
         pub display_name: String,
+        /// `active` or `suspended`.
+        pub state: String,
     }
 }
 
@@ -86,11 +94,31 @@ pub struct NewGrant {
     pub to: Option<Date>,
 }
 
-/// Gives a role. Rights, fitness of role and unit, and journal are the caller's (`accounts`).
+/// Gives a role, for no longer than its unit stands. Rights, fitness of role and unit, and journal are the caller's
+/// (`accounts`).
 pub fn insert(tx: &mut Tx<'_>, grant: &NewGrant) -> Result<GrantId> {
+    let end = units::find(tx, grant.unit)?.and_then(|unit| unit.valid_to);
+    if let Some(end) = end.filter(|end| *end <= grant.from) {
+        return Err(units::CLOSED.error(format!(
+            "Đơn vị này ngừng hoạt động từ {} nên không cấp được vai trò ở đó từ {}. Hãy cấp ở đơn vị tiếp nhận.",
+            base::vi::date(end),
+            base::vi::date(grant.from)
+        )));
+    }
+    let to = grant.to.into_iter().chain(end).min();
     let (id, now, by) = (tx.new_id::<GrantId>(), tx.now(), tx.ctx().actor().name());
-    tx.exec_one(&INSERT, params![id, grant.account, grant.role, grant.unit, grant.from, grant.to, by, now])?;
+    tx.exec_one(&INSERT, params![id, grant.account, grant.role, grant.unit, grant.from, to, by, now])?;
     Ok(id)
+}
+
+/// The roles at a unit end on the day it closes; those that were to begin later never do. Answers which. Rights and
+/// journal are the caller's (`registry`).
+pub fn end_at_unit(tx: &mut Tx<'_>, unit: UnitId, from: Date) -> Result<Vec<Grant>> {
+    let now = tx.now();
+    let ending: Vec<Grant> = tx.all(&AT_UNIT, params![unit, from])?;
+    tx.exec(&END_AT, params![unit, from])?;
+    tx.exec(&NEVER_AT, params![unit, from, now])?;
+    Ok(ending)
 }
 
 /// One grant, also an ended one. Rights are the caller's.

@@ -48,6 +48,9 @@ db::statements! {
     /// Withdraws one.
     pub WITHDRAW = "UPDATE invitation SET withdrawn_at = ?2, version = version + 1
         WHERE id = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL";
+    /// Withdraws all of a unit.
+    pub WITHDRAW_AT = "UPDATE invitation SET withdrawn_at = ?2, version = version + 1
+        WHERE unit = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL";
     /// Uses one, once.
     pub ACCEPT = "UPDATE invitation SET accepted_at = ?2, version = version + 1
         WHERE id = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL AND expires_at > ?2";
@@ -177,6 +180,13 @@ pub fn at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Invitation>> {
 pub fn withdraw(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool> {
     let now = tx.now();
     Ok(tx.exec(&WITHDRAW, params![id, now])? == 1)
+}
+
+/// Withdraws every open invitation of a unit, which has ended. Answers which. Rights and journal are the caller's.
+pub fn withdraw_at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Invitation>> {
+    let (open, now) = (at_unit(tx, unit)?, tx.now());
+    tx.exec(&WITHDRAW_AT, params![unit, now])?;
+    Ok(open)
 }
 
 /// Uses an invitation, once: the second caller is answered `false`.

@@ -14,10 +14,12 @@ pub mod edges;
 pub mod grants;
 pub mod invitations;
 pub mod looked;
+pub mod over;
 pub mod passwords;
 pub mod require;
 pub mod role;
 pub mod session;
+mod spool;
 pub mod units;
 mod weak;
 
@@ -63,6 +65,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         grants::STATEMENTS,
         invitations::STATEMENTS,
         looked::STATEMENTS,
+        over::STATEMENTS,
         require::STATEMENTS,
         session::STATEMENTS,
         units::STATEMENTS,

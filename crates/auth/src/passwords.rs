@@ -21,6 +21,25 @@ const PASSES: u32 = 2;
 /// Hashing takes 19 MiB and a core for tens of milliseconds: more than two at once would starve everybody else.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
+/// Signs of a one-time password: nothing that is mistaken for another when read aloud or copied by hand.
+const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
+
+/// A password that is used once: 75 bits, in three groups.
+pub fn one_time() -> Result<String> {
+    Ok(one_time_of(db::keys::random()?))
+}
+
+/// The one-time password that stands for a request: a request sent again is answered with the same one, though it is not
+/// kept. `secret` must come from the installation's key.
+#[must_use]
+pub fn one_time_of(secret: [u8; 32]) -> String {
+    let signs: Vec<String> = secret[..15]
+        .chunks(5)
+        .map(|five| five.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect())
+        .collect();
+    signs.join("-")
+}
+
 /// Waits for one of the two turns. Held while [`hash`] or [`verify`] runs.
 pub async fn turn() -> SemaphorePermit<'static> {
     loop {
@@ -106,6 +125,15 @@ mod tests {
         assert!(!verify("nobody has this password", None));
         assert!(!verify("x", Some("not a digest")));
         assert_ne!(hash("con cò bay lả bay la").expect("a digest"), digest, "each has its own salt");
+    }
+
+    #[test]
+    fn one_time_passwords_differ_and_are_read_easily() {
+        let (one, two) = (one_time().expect("randomness"), one_time().expect("randomness"));
+        assert_ne!(one, two);
+        assert_eq!(one.len(), 17);
+        assert!(one.bytes().all(|sign| sign == b'-' || SIGNS.contains(&sign)), "{one}");
+        assert_eq!(one_time_of([7; 32]), one_time_of([7; 32]));
     }
 
     #[test]

@@ -25,19 +25,21 @@ pub const PUBLIC_KINDS: [&str; 8] =
     ["nation", "ministry", "department", "district_office", "commune_office", "province", "district", "commune"];
 
 db::statements! {
-    /// The roles of an account that reach a unit today, and along which edges.
+    /// The roles of an account that reach a unit today, and along which edges. A role at a unit that has ended is none.
     pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change
         FROM role_grant g
         JOIN account a ON a.id = g.account
+        JOIN unit u ON u.id = g.unit
         JOIN unit_closure c ON c.ancestor = g.unit AND c.descendant = ?2
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
-          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)";
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (u.valid_to IS NULL OR u.valid_to > ?3)";
     /// The roles of an account today, and where they are held.
     pub HELD_AT = "SELECT g.role, g.unit, a.must_change_password AS must_change
         FROM role_grant g
         JOIN account a ON a.id = g.account
+        JOIN unit u ON u.id = g.unit
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
-          AND g.valid_from <= ?2 AND (g.valid_to IS NULL OR g.valid_to > ?2)
+          AND g.valid_from <= ?2 AND (g.valid_to IS NULL OR g.valid_to > ?2) AND (u.valid_to IS NULL OR u.valid_to > ?2)
         ORDER BY g.unit, g.id";
     /// What sort of unit it is.
     pub UNIT_KIND = "SELECT kind FROM unit WHERE id = ?1";
@@ -96,7 +98,7 @@ fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
                 .into_iter()
                 .filter(|capability| {
                     rows.iter().any(|row| {
-                        row.kind == capability.follows()
+                        capability.reaches().contains(&row.kind)
                             && role::find(&row.role).is_some_and(|role| role.capabilities.contains(capability))
                     })
                 })
@@ -127,6 +129,20 @@ pub fn roles_to_give(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<&'static Role>
                 rows.iter().any(|row| row.kind == Capability::GrantManage.follows() && row.role == **code)
             };
             Ok(here.filter(|role| role.granted_by.iter().any(&holds)).collect())
+        }
+    }
+}
+
+/// Whether the actor is one of those who run the system: support, an administrator, the command line. What they see of
+/// people is recorded before they see it.
+pub fn runs_the_system(tx: &mut Tx<'_>) -> Result<bool> {
+    match tx.ctx().actor().clone() {
+        Actor::Anonymous | Actor::System(_) => Ok(false),
+        Actor::Operator(_) => Ok(true),
+        Actor::Account { account, .. } => {
+            let today = tx.today();
+            let rows: Vec<HeldAt> = tx.all(&HELD_AT, params![account, today])?;
+            Ok(rows.iter().any(|row| role::find(&row.role).is_some_and(|role| role.technical)))
         }
     }
 }
@@ -179,7 +195,7 @@ impl Require for Tx<'_> {
                     .map(|row| row.unit)
                     .collect();
                 units.dedup();
-                Scope::Within { kind: capability.follows(), units, public: capability == Capability::UnitView }
+                Scope::Within { kinds: capability.reaches(), units, public: capability == Capability::UnitView }
             }
         };
         self.allowed_by(capability.as_str());
@@ -209,10 +225,10 @@ impl Require for Tx<'_> {
 pub enum Scope {
     /// Everywhere: the system and the operator.
     Everything,
-    /// Below these units along one kind of edge.
+    /// Below these units.
     Within {
-        /// The kind of edge.
-        kind: EdgeKind,
+        /// Along which kinds of edge.
+        kinds: &'static [EdgeKind],
         /// Where the roles are held.
         units: Vec<UnitId>,
         /// And the units whose existence is published anyway ([`PUBLIC_KINDS`]).
@@ -229,11 +245,12 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn predicate(&self, column: &str, first: usize) -> (String, Vec<Value<'static>>) {
-        let Self::Within { kind, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
-        let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len() + 1);
+        let Self::Within { kinds, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
+        let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len());
         let mut any: Vec<String> = Vec::with_capacity(2);
         if !units.is_empty() {
-            values.push(Value::Text(kind.as_str().into()));
+            // The kinds are few and ours: as text they let the database choose its way by them.
+            let along = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
             let mut places = Vec::with_capacity(units.len());
             for unit in units {
                 places.push(format!("?{}", first + values.len()));
@@ -241,7 +258,7 @@ impl Scope {
                 values.push(Value::Uuid(id));
             }
             any.push(format!(
-                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind = ?{first} AND scope_c.descendant = {column} AND scope_c.ancestor IN ({}))",
+                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.descendant = {column} AND scope_c.ancestor IN ({}))",
                 places.join(", ")
             ));
         }

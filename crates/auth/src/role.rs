@@ -35,7 +35,15 @@ pub static ROLES: &[Role] = &[
         code: "ministry_officer",
         name: "Cán bộ Bộ GDĐT",
         description: "Theo dõi các đơn vị trong toàn ngành và cấp quyền cho quản trị Sở.",
-        capabilities: &[UnitView, AccountView, AccountInvite, GrantManage],
+        capabilities: &[
+            UnitView,
+            AccountView,
+            AccountInvite,
+            GrantManage,
+            SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
+        ],
         unit_kinds: &["ministry"],
         granted_by: &[],
         technical: false,
@@ -52,6 +60,8 @@ pub static ROLES: &[Role] = &[
             AccountInvite,
             GrantManage,
             SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
             JournalView,
             SettingsManage,
         ],
@@ -72,7 +82,17 @@ pub static ROLES: &[Role] = &[
         code: "commune_officer",
         name: "Cán bộ phụ trách giáo dục cấp xã",
         description: "Phụ trách các trường mầm non, tiểu học, THCS trên địa bàn xã; mời hiệu trưởng và quản trị trường.",
-        capabilities: &[UnitView, UnitCreate, UnitEdit, AccountView, AccountInvite, GrantManage],
+        capabilities: &[
+            UnitView,
+            UnitCreate,
+            UnitEdit,
+            AccountView,
+            AccountInvite,
+            GrantManage,
+            SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
+        ],
         unit_kinds: &["commune_office"],
         granted_by: &["department_admin"],
         technical: false,
@@ -87,6 +107,8 @@ pub static ROLES: &[Role] = &[
             AccountInvite,
             GrantManage,
             SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
             JournalView,
             SettingsManage,
         ],
@@ -106,8 +128,17 @@ pub static ROLES: &[Role] = &[
     Role {
         code: "school_admin",
         name: "Quản trị trường",
-        description: "Lo việc kĩ thuật ở trường: mời người dùng, cấp và thu quyền, kết thúc phiên của máy bị mất.",
-        capabilities: &[UnitView, AccountView, AccountInvite, GrantManage, SessionEndOther, SettingsManage],
+        description: "Lo việc kĩ thuật ở trường: mời người dùng, cấp và thu quyền, cấp lại mật khẩu, kết thúc phiên của máy bị mất.",
+        capabilities: &[
+            UnitView,
+            AccountView,
+            AccountInvite,
+            GrantManage,
+            SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
+            SettingsManage,
+        ],
         unit_kinds: SCHOOLS,
         granted_by: &["department_admin", "commune_officer", "head"],
         technical: true,
@@ -147,6 +178,26 @@ pub fn find(code: &str) -> Option<&'static Role> {
     ROLES.iter().find(|role| role.code == code)
 }
 
+/// Whether whoever holds the one role can make somebody who holds the other: by giving it, or by giving a role that
+/// gives it, and so on.
+#[must_use]
+pub fn is_above(one: &str, other: &str) -> bool {
+    let mut above = vec![other];
+    let mut at = 0;
+    while let Some(code) = above.get(at) {
+        for giver in find(code).map_or(&[] as &[RoleCode], |role| role.granted_by) {
+            if *giver == one {
+                return true;
+            }
+            if !above.contains(giver) {
+                above.push(giver);
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
 /// The codes of the roles that hold a capability, as they stand in grants.
 pub fn holding(capability: Capability) -> impl Iterator<Item = RoleCode> {
     ROLES.iter().filter(move |role| role.capabilities.contains(&capability)).map(|role| role.code)
@@ -184,6 +235,32 @@ mod tests {
                 let giver = find(giver).expect("a role");
                 assert!(giver.capabilities.contains(&GrantManage), "{} gives {}", giver.code, role.code);
             }
+        }
+    }
+
+    #[test]
+    fn who_stands_above_whom_goes_over_several_steps() {
+        for (one, other) in [
+            ("head", "teacher"),
+            ("school_admin", "clerk"),
+            ("department_admin", "teacher"),
+            ("ministry_officer", "teacher"),
+            ("commune_officer", "school_admin"),
+            ("department_admin", "department_admin"),
+        ] {
+            assert!(is_above(one, other), "{one} is above {other}");
+        }
+        for (one, other) in [
+            ("teacher", "teacher"),
+            ("school_admin", "head"),
+            ("school_admin", "deputy_head"),
+            ("school_admin", "school_admin"),
+            ("support", "teacher"),
+            ("head", "department_officer"),
+            ("department_admin", "ministry_officer"),
+            ("head", "no such role"),
+        ] {
+            assert!(!is_above(one, other), "{one} is not above {other}");
         }
     }
 

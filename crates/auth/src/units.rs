@@ -1,10 +1,13 @@
 //! Bare units: the rows that rights stand on. `registry` makes them and keeps everything else about a unit.
 
-use base::{Date, Result, ToValue as _, UnitId};
+use base::{Code, Date, Kind, Result, ToValue as _, UnitId};
 use db::{BulkInto, Noun, Tx, params};
 
 use crate::EdgeKind;
 use crate::require::{UNIT_NOT_FOUND, UNIT_NOT_FOUND_SENTENCE};
+
+/// The unit has ended.
+pub const CLOSED: Code = Code::new(Kind::Conflict, "unit.closed", "Đơn vị đã ngừng hoạt động");
 
 /// A unit as an aggregate: what [`Tx::lock`] takes.
 pub static UNIT: Noun = Noun { table: "unit", missing: &UNIT_NOT_FOUND, missing_sentence: UNIT_NOT_FOUND_SENTENCE };
@@ -78,7 +81,7 @@ pub fn bulk(tx: &mut Tx<'_>, units: &[NewUnit]) -> Result<()> {
     Ok(())
 }
 
-/// Ends a unit before a day. Its edges and grants are the caller's to end.
+/// Ends a unit before a day. Its edges, and its grants by [`crate::grants::end_at_unit`], are the caller's to end.
 pub fn end(tx: &mut Tx<'_>, unit: UnitId, to: Date) -> Result<()> {
     tx.exec_one(&END, params![unit, to])
 }

@@ -1,9 +1,10 @@
 //! The state every route is handed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use auth::closure::Day;
-use base::{Clock, Ctx, Instant, Result};
+use auth::looked::{self, Look, Looks};
+use base::{Clock, Ctx, Instant, Result, Uuid};
 use db::{Db, Tx};
 
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub metrics_token: Option<Arc<str>>,
     /// Whether requests are counted against limits.
     pub limits: bool,
+    /// The room kept on the disk for looks at people that the database cannot take.
+    pub look_spool: u64,
     /// The sign-ins of a demonstration, which its sign-in page offers. Empty everywhere else.
     pub demo_accounts: Vec<DemoAccount>,
 }
@@ -58,6 +61,7 @@ impl Default for Settings {
             behind_proxy: false,
             metrics_token: None,
             limits: true,
+            look_spool: looked::SPOOL_BYTES,
             demo_accounts: Vec::new(),
         }
     }
@@ -76,6 +80,7 @@ struct Inner {
     limits: Limits,
     stopping: watch::Sender<bool>,
     streams: Streams,
+    looks: OnceLock<Looks>,
 }
 
 impl std::fmt::Debug for App {
@@ -97,6 +102,7 @@ impl App {
             limits: Limits::default(),
             stopping: watch::Sender::new(false),
             streams: Streams::default(),
+            looks: OnceLock::new(),
         }))
     }
 
@@ -128,6 +134,44 @@ impl App {
     #[must_use]
     pub fn modules(&self) -> &[Module] {
         &self.0.modules
+    }
+
+    /// Where looks at people are kept. Opened with the first.
+    pub fn looks(&self) -> Result<&Looks> {
+        if let Some(looks) = self.0.looks.get() {
+            return Ok(looks);
+        }
+        // Two may open it at once; so only one ever writes to the file.
+        static OPENING: Mutex<()> = Mutex::new(());
+        let _one = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.looks.get().is_none() {
+            let looks = Looks::open(self.0.db.clone(), Arc::clone(&self.0.clock), self.0.settings.look_spool)?;
+            let _first = self.0.looks.set(looks);
+        }
+        self.0.looks.get().ok_or_else(|| base::Error::internal("looks were opened and are not there"))
+    }
+
+    /// Reads what tells of people, and records that the actor looked. `view` names what was shown; the closure answers
+    /// whose data it was beside what is shown. When the look cannot be recorded, nothing is shown.
+    pub async fn look<T, F>(&self, ctx: &Ctx, view: &'static str, closure: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<(Vec<Uuid>, T)> + Send + 'static,
+    {
+        let (first, people, seen) = self
+            .0
+            .db
+            .read(ctx, move |tx| {
+                let (people, seen) = closure(tx)?;
+                Ok((auth::require::runs_the_system(tx)?, people, seen))
+            })
+            .await?;
+        let look = Look::new(ctx, view, people);
+        match first {
+            true => self.looks()?.at_once(look).await?,
+            false => self.looks()?.note(look)?,
+        }
+        Ok(seen)
     }
 
     /// The navigation entries of all rooms that hold something for the actor, in the rooms' order.

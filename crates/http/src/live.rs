@@ -267,7 +267,7 @@ pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     let scope = tx.scope(Capability::UnitView)?;
     let published = matches!(scope, Scope::Within { public: true, .. });
     let held = match scope {
-        Scope::Within { kind, units, .. } => Scope::Within { kind, units, public: false },
+        Scope::Within { kinds, units, .. } => Scope::Within { kinds, units, public: false },
         Scope::Everything => Scope::Everything,
     };
     let mut values: Vec<Value<'static>> = vec![
@@ -282,7 +282,7 @@ pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     values.extend(more);
     any.push(format!("(e.unit IS NOT NULL AND {predicate})"));
     if published {
-        let only_public = Scope::Within { kind: Capability::UnitView.follows(), units: Vec::new(), public: true };
+        let only_public = Scope::Within { kinds: Capability::UnitView.reaches(), units: Vec::new(), public: true };
         let (predicate, more) = only_public.predicate("e.unit", values.len() + 1);
         values.extend(more);
         any.push(format!("(e.noun = 'unit' AND e.unit IS NOT NULL AND {predicate})"));

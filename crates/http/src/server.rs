@@ -148,6 +148,8 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) -> Result<()> {
     let router = crate::router(app.clone())?;
+    // Now, not with the first look: what an earlier run could not write is written.
+    app.looks()?;
     let graceful = Arc::new(GracefulShutdown::new());
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let tidying = tokio::spawn(async {
@@ -179,6 +181,7 @@ pub async fn serve(
         tracing::warn!("some requests did not finish in time and were cut off");
     }
     tidying.abort();
+    app.looks()?.close().await;
     let db = app.db().clone();
     tokio::task::spawn_blocking(move || db.close()).await.map_err(Error::internal)
 }

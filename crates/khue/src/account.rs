@@ -1,7 +1,7 @@
 //! `khue account`: the first administrator, and the way back in for somebody locked out.
 
 use auth::grants::{self, NewGrant};
-use auth::{Capability, Require as _, accounts, passwords, session};
+use auth::{Capability, Require as _, accounts, passwords};
 use base::{AccountId, Code, Ctx, Kind, Result, UnitId, Uuid};
 use clap::{Args, Subcommand};
 use db::{Db, Entry, Tx};
@@ -66,19 +66,6 @@ struct RoleHere {
 /// No account has this login.
 pub const NO_LOGIN: Code = Code::new(Kind::NotFound, "account.not_found", "Không có tài khoản này");
 
-/// Signs of a one-time password: nothing that is mistaken for another when read aloud or copied by hand.
-const SIGNS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
-
-/// A password that is used once: 75 bits.
-pub fn one_time_password() -> Result<String> {
-    let drawn = db::keys::random::<15>()?;
-    let signs: Vec<String> = drawn
-        .chunks(5)
-        .map(|five| five.iter().map(|byte| char::from(SIGNS[usize::from(byte % 32)])).collect())
-        .collect();
-    Ok(signs.join("-"))
-}
-
 impl Account {
     /// Does what was asked and prints what is shown only now.
     pub fn run(self) -> Result<()> {
@@ -90,7 +77,7 @@ impl Account {
                 Ok(())
             }
             Command::Create { place, login, name, role } => on(&place, "account create", async |db, ctx| {
-                let password = one_time_password()?;
+                let password = passwords::one_time()?;
                 let digest = passwords::hash(&password)?;
                 let login = accounts::check_login(&login)?;
                 let shown = login.clone();
@@ -115,7 +102,7 @@ impl Account {
                 Ok(())
             }),
             Command::Password { place, login } => on(&place, "account password", async |db, ctx| {
-                let password = one_time_password()?;
+                let password = passwords::one_time()?;
                 let digest = passwords::hash(&password)?;
                 let folded = accounts::fold_login(&login);
                 let ended = db.write(&ctx, move |tx| renew(tx, &folded, &digest)).await?;
@@ -173,25 +160,9 @@ fn create(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHer
 
 /// Sets a one-time password and ends the account's sessions; answers how many.
 fn renew(tx: &mut Tx<'_>, login: &str, digest: &str) -> Result<u64> {
-    tx.public("the operator gives somebody locked out a new password");
     let Some((account, _)) = accounts::for_sign_in(tx, login)? else {
+        tx.public("the operator gives somebody locked out a new password");
         return Err(NO_LOGIN.error(format!("Không có tài khoản {login} đang hoạt động. Hãy kiểm tra tên đăng nhập.")));
     };
-    accounts::set_password(tx, account, digest, true)?;
-    let ended = session::end_others(tx, account, None)?;
-    tx.record(Entry::new("account.password_renewed", "account", account));
-    Ok(ended)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_time_passwords_differ_and_are_read_easily() {
-        let (one, two) = (one_time_password().expect("randomness"), one_time_password().expect("randomness"));
-        assert_ne!(one, two);
-        assert_eq!(one.len(), 17);
-        assert!(one.bytes().all(|sign| sign == b'-' || SIGNS.contains(&sign)), "{one}");
-    }
+    ::accounts::renew_password::renew_password(tx, account, digest)
 }

@@ -10,7 +10,6 @@ use http::server::Listen;
 use http::{DemoAccount, Settings};
 use serde::{Deserialize, Serialize};
 
-use crate::account::one_time_password;
 use crate::console::{log_to_stderr, say};
 use crate::place::{make_folder, now, operator, runtime};
 use crate::serve;
@@ -114,7 +113,7 @@ fn shown(one: &SignIn) -> DemoAccount {
 }
 
 async fn make(db: &Db) -> Result<Vec<SignIn>> {
-    let made = registry::demo::make(db, &operator("demo")?, one_time_password).await?;
+    let made = registry::demo::make(db, &operator("demo")?, auth::passwords::one_time).await?;
     let sign_in = |one: registry::demo::SignIn| SignIn {
         role: one.role,
         login: one.login,

@@ -235,6 +235,34 @@ impl World {
         self.folder.path().join("data")
     }
 
+    /// From now on nothing can be inserted into a table, or again it can: what a full disk does, to one table only.
+    ///
+    /// # Panics
+    /// When the database does not let itself be told so.
+    pub async fn refuse_inserts(&self, table: &'static str, refuse: bool) {
+        if let Some(owner) = self.owner() {
+            let verb = if refuse { "REVOKE INSERT ON" } else { "GRANT INSERT ON" };
+            let toward = if refuse { "FROM" } else { "TO" };
+            let sql = format!("{verb} {table} {toward} khue_app");
+            let owner = owner.to_owned();
+            let done = tokio::task::spawn_blocking(move || db::cluster::run_at(&owner, &sql)).await;
+            return done.expect("runs").expect("changes who may insert");
+        }
+        self.db
+            .write(&self.system(), move |tx| {
+                tx.public("a test fills the disk");
+                let sql = match refuse {
+                    true => format!(
+                        "CREATE TRIGGER refused_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END"
+                    ),
+                    false => format!("DROP TRIGGER refused_{table}"),
+                };
+                tx.exec(&db::Built::new("refuse inserts", &sql, tx.dialect()), &[]).map(|_| ())
+            })
+            .await
+            .expect("makes a trigger");
+    }
+
     /// A new act of the system.
     pub fn system(&self) -> Ctx {
         self.ctx(Actor::System("test"))

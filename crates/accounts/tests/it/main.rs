@@ -1,6 +1,7 @@
 //! Sign-in, invitations and grants, through the commands the routes call.
 
 mod grants;
+mod help;
 mod invitations;
 mod passwords;
 mod routes;

@@ -9,11 +9,12 @@ use auth::role::ROLES;
 #[test]
 fn permissions_txt_is_the_table_of_roles() {
     let mut table = String::from(
-        "# Who may do what, and along which edges it reaches below the unit of the grant.\n# role\tcapability\tedge\n",
+        "# Who may do what, and along which edges it reaches below the unit of the grant.\n# role\tcapability\tedges\n",
     );
     for role in ROLES {
         for capability in Capability::ALL.into_iter().filter(|capability| role.capabilities.contains(capability)) {
-            writeln!(table, "{}\t{}\t{}", role.code, capability.as_str(), capability.follows().as_str()).expect("text");
+            let along = capability.reaches().iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(" ");
+            writeln!(table, "{}\t{}\t{along}", role.code, capability.as_str()).expect("text");
         }
     }
     table.push_str("\n# role\theld at\tgiven by\n");

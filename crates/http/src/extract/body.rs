@@ -108,6 +108,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> base::Result<T> {
     if bytes.windows(6).any(|six| six == b"\\u0000") {
         return Err(not_json(" (có ký tự rỗng \\u0000)".to_owned()));
     }
+    // A list is read into a type field by field, in their order: whoever sends one has not named what they mean.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(refused_value("", ""));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = match error.path().to_string() {

@@ -2,9 +2,9 @@
 
 use auth::edges::{self, NewEdge};
 use auth::units::{self, Bare, UNIT};
-use auth::{Capability, EdgeKind, Require as _};
+use auth::{Capability, EdgeKind, Require as _, grants, invitations};
 use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
-use db::{Tx, params};
+use db::{Entry, Tx, params};
 use http::idempotency;
 
 use super::rules::{MADE_BY_PEOPLE, authorities, checked_from, edge_word, kind_word, named};
@@ -108,7 +108,23 @@ pub fn fits(tx: &mut Tx<'_>, field: &str, kind: &str, edge: EdgeKind, authority:
     ))
 }
 
-/// Ends a unit before a day: its names, codes and edges end, and a custodian keeps its records from then on.
+/// The roles at a unit end with it, and nobody is invited there any more.
+fn end_roles(tx: &mut Tx<'_>, unit: UnitId, from: Date) -> Result<()> {
+    for grant in grants::end_at_unit(tx, unit, from)? {
+        let held = serde_json::json!({ "account": grant.account, "role": grant.role, "to": grant.valid_to });
+        let entry = Entry::new("grant.ended", "grant", grant.id).unit(unit).before(&held)?;
+        tx.record(entry.after(&serde_json::json!({ "to": from, "closed": unit }))?);
+    }
+    // Until a day to come, whoever accepts takes the role until that day.
+    if from <= tx.today() {
+        for invitation in invitations::withdraw_at_unit(tx, unit)? {
+            tx.record(Entry::new("invitation.withdrawn", "invitation", invitation.id).unit(unit));
+        }
+    }
+    Ok(())
+}
+
+/// Ends a unit before a day: its names, codes, edges and roles end, and a custodian keeps its records from then on.
 pub fn end(tx: &mut Tx<'_>, unit: &Taken, from: Date, custodian: UnitId) -> Result<()> {
     let (id, name) = (unit.bare.id, &unit.name);
     if from <= unit.bare.valid_from {
@@ -150,6 +166,7 @@ pub fn end(tx: &mut Tx<'_>, unit: &Taken, from: Date, custodian: UnitId) -> Resu
     tx.exec(&store::NAME_CUT, params![id, from])?;
     tx.exec(&store::CODE_CUT, params![id, from])?;
     units::end(tx, id, from)?;
+    end_roles(tx, id, from)?;
     edges::set(tx, &NewEdge { kind: EdgeKind::Custody, unit: id, authority: custodian, days: Interval::since(from) })
 }
 
@@ -172,7 +189,7 @@ pub fn campuses_follow(tx: &mut Tx<'_>, school: UnitId, into: UnitId, from: Date
             tx,
             &NewEvent { unit: campus, day: from, kind: "moved", basis, text: None, from: Some(school), to: Some(into) },
         )?;
-        tx.record(db::Entry::new("unit.moved", "unit", campus).unit(campus).version(version).after(&into)?);
+        tx.record(Entry::new("unit.moved", "unit", campus).unit(campus).version(version).after(&into)?);
     }
     Ok(())
 }

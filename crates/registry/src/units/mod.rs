@@ -18,12 +18,11 @@ use base::{Code, Date, Kind, UnitId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use auth::units::CLOSED;
 pub use rules::Levels;
 
 /// Another unit has this code.
 pub const CODE_TAKEN: Code = Code::new(Kind::Conflict, "unit.code_taken", "Mã đã có đơn vị khác dùng");
-/// The unit has ended.
-pub const CLOSED: Code = Code::new(Kind::Conflict, "unit.closed", "Đơn vị đã ngừng hoạt động");
 /// The unit did not exist on the day asked.
 pub const NOT_THEN: Code = Code::new(Kind::NotFound, "unit.not_then", "Đơn vị không tồn tại vào ngày này");
 /// What the law makes is changed by a rule pack, not by hand.

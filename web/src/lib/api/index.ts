@@ -30,6 +30,17 @@ export const api = {
 	unitAccounts: (unit: string) => call('get', '/units/{unit}/accounts', { path: { unit } }),
 	grant: (unit: string, body: Body['GiveGrant'], key: string) =>
 		call('post', '/units/{unit}/grants', { path: { unit }, body, key }),
+	accountSessions: (account: string) => call('get', '/accounts/{account}/sessions', { path: { account } }),
+	endAccountSession: (account: string, session: string) =>
+		call('delete', '/accounts/{account}/sessions/{session}', { path: { account, session } }),
+	endAccountSessions: (account: string) =>
+		call('delete', '/accounts/{account}/sessions', { path: { account } }),
+	suspendAccount: (account: string, body: Body['SuspendAccount']) =>
+		call('post', '/accounts/{account}/suspension', { path: { account }, body }),
+	restoreAccount: (account: string) =>
+		call('delete', '/accounts/{account}/suspension', { path: { account } }),
+	renewPassword: (account: string, key: string) =>
+		call('post', '/accounts/{account}/password-renewal', { path: { account }, key }),
 	endGrant: (grant: string) => call('delete', '/grants/{grant}', { path: { grant } }),
 	invitations: (unit: string) => call('get', '/units/{unit}/invitations', { path: { unit } }),
 	invite: (unit: string, body: Body['Invite'], key: string) =>

@@ -2,10 +2,11 @@ import auth from './auth';
 import common from './common';
 import device from './device';
 import gallery from './gallery';
+import help from './help';
 import shell from './shell';
 import unit from './unit';
 import units from './units';
 
-const english = { common, auth, shell, units, unit, gallery, device };
+const english = { common, auth, shell, units, unit, help, gallery, device };
 export type English = typeof english;
 export default english;

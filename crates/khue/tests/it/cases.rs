@@ -1,0 +1,280 @@
+//! How each operation is asked rightly. A new operation fails the walk until it stands here: with the ids of records
+//! that exist, and a body that is right for whoever may.
+
+use serde_json::{Value, json};
+
+use crate::place::{Land, PASSWORD, Person, Place};
+
+/// What somebody who is signed in gets who has no business with the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// It does not exist: this status and code, word for word as for an id that stands for nothing.
+    Nothing(u16, &'static str),
+    /// It is about whoever asks, or says no more than what is published: an answer for everybody who is signed in.
+    Answered,
+    /// The record is published, the act is not everybody's: 403.
+    Forbidden,
+    /// Open to whoever has no session, and why.
+    Public(&'static str),
+}
+
+/// Who asks rightly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    Admin,
+    Head,
+    Teacher,
+    Nobody,
+}
+
+impl Right {
+    pub fn of<'p>(self, land: &'p Land, place: &'p Place) -> Option<&'p Person> {
+        match self {
+            Self::Admin => Some(&land.admin),
+            Self::Head => Some(&place.head),
+            Self::Teacher => Some(&place.teacher),
+            Self::Nobody => None,
+        }
+    }
+}
+
+/// One operation, asked about a place.
+pub struct Case {
+    pub operation: (&'static str, &'static str),
+    pub outside: Outside,
+    pub right: Right,
+    /// The path below `/api/v1`.
+    pub path: fn(&Place) -> String,
+    pub body: Option<fn(&Place) -> Value>,
+}
+
+const fn case(
+    method: &'static str,
+    operation: &'static str,
+    outside: Outside,
+    right: Right,
+    path: fn(&Place) -> String,
+    body: Option<fn(&Place) -> Value>,
+) -> Case {
+    Case { operation: (method, operation), outside, right, path, body }
+}
+
+use Outside::{Answered, Forbidden, Nothing, Public};
+use Right::{Admin, Head, Nobody, Teacher};
+
+const NO_UNIT: Outside = Nothing(404, "unit.not_found");
+const NO_ACCOUNT: Outside = Nothing(404, "account.not_found");
+
+fn new_school(place: &Place) -> Value {
+    json!({ "kind": "school", "name": "Trường Tiểu học Vừa Lập", "parent": place.commune, "level": "TH" })
+}
+
+pub static CASES: &[Case] = &[
+    // What the server is, and live events.
+    case("GET", "/about", Public("what the sign-in page shows"), Nobody, |_| "/about".into(), None),
+    case("GET", "/journal/head", Answered, Head, |_| "/journal/head".into(), None),
+    case("GET", "/events", Answered, Head, |_| "/events".into(), None),
+    // Signing in and out.
+    case(
+        "POST",
+        "/session",
+        Public("signing in itself"),
+        Nobody,
+        |_| "/session".into(),
+        Some(|p| json!({ "login": p.teacher.login, "password": PASSWORD })),
+    ),
+    case(
+        "DELETE",
+        "/session",
+        Public("signing out when the session is already gone is done"),
+        Teacher,
+        |_| "/session".into(),
+        None,
+    ),
+    // Oneself.
+    case("GET", "/me", Answered, Teacher, |_| "/me".into(), None),
+    case(
+        "PUT",
+        "/me/password",
+        Nothing(422, "fields.refused"),
+        Teacher,
+        |_| "/me/password".into(),
+        Some(|_| json!({ "current": PASSWORD, "new": "một câu khác hẳn câu kia" })),
+    ),
+    case("GET", "/me/sessions", Answered, Teacher, |_| "/me/sessions".into(), None),
+    case("DELETE", "/me/sessions", Answered, Teacher, |_| "/me/sessions".into(), None),
+    case(
+        "DELETE",
+        "/me/sessions/{session}",
+        Nothing(404, "session.not_found"),
+        Teacher,
+        |p| format!("/me/sessions/{}", p.teacher.session),
+        None,
+    ),
+    // People and roles.
+    case("GET", "/units/{unit}/accounts", NO_UNIT, Head, |p| format!("/units/{}/accounts", p.school), None),
+    case(
+        "POST",
+        "/units/{unit}/grants",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/grants", p.school),
+        Some(|p| json!({ "account": p.teacher.account, "role": "clerk", "from": "2026-09-07" })),
+    ),
+    case(
+        "DELETE",
+        "/grants/{grant}",
+        Nothing(404, "grant.not_found"),
+        Head,
+        |p| format!("/grants/{}", p.teacher.grant),
+        None,
+    ),
+    case("GET", "/units/{unit}/invitations", NO_UNIT, Head, |p| format!("/units/{}/invitations", p.school), None),
+    case(
+        "POST",
+        "/units/{unit}/invitations",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/invitations", p.school),
+        Some(|_| json!({ "display_name": "Nguyễn Thị Lan", "role": "teacher" })),
+    ),
+    case(
+        "DELETE",
+        "/invitations/{invitation}",
+        Nothing(404, "invitation.not_found"),
+        Head,
+        |p| format!("/invitations/{}", p.invitation),
+        None,
+    ),
+    case(
+        "POST",
+        "/invitations/look",
+        Public("somebody invited has no account yet"),
+        Nobody,
+        |_| "/invitations/look".into(),
+        Some(|p| json!({ "code": p.code })),
+    ),
+    case(
+        "POST",
+        "/invitations/acceptance",
+        Public("somebody invited has no account yet"),
+        Nobody,
+        |_| "/invitations/acceptance".into(),
+        Some(|p| json!({ "code": p.code, "login": format!("moi.{}", &p.code[..4]), "password": PASSWORD })),
+    ),
+    case("GET", "/roles", NO_UNIT, Head, |p| format!("/roles?unit={}", p.school), None),
+    case(
+        "GET",
+        "/accounts/{account}/sessions",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/sessions", p.teacher.account),
+        None,
+    ),
+    case(
+        "DELETE",
+        "/accounts/{account}/sessions",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/sessions", p.teacher.account),
+        None,
+    ),
+    case(
+        "DELETE",
+        "/accounts/{account}/sessions/{session}",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/sessions/{}", p.teacher.account, p.teacher.session),
+        None,
+    ),
+    case(
+        "POST",
+        "/accounts/{account}/suspension",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/suspension", p.teacher.account),
+        Some(|_| json!({ "reason": "Nghỉ việc" })),
+    ),
+    case(
+        "DELETE",
+        "/accounts/{account}/suspension",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/suspension", p.teacher.account),
+        None,
+    ),
+    case(
+        "POST",
+        "/accounts/{account}/password-renewal",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/password-renewal", p.teacher.account),
+        None,
+    ),
+    // Units.
+    case("GET", "/units", Answered, Head, |p| format!("/units?parent={}", p.school), None),
+    case(
+        "POST",
+        "/units",
+        Forbidden,
+        Admin,
+        |_| "/units".into(),
+        Some(|p| {
+            let mut body = new_school(p);
+            body["from"] = json!("2026-09-01");
+            body
+        }),
+    ),
+    case("GET", "/units/{unit}", NO_UNIT, Head, |p| format!("/units/{}", p.school), None),
+    case("GET", "/units/{unit}/history", NO_UNIT, Head, |p| format!("/units/{}/history", p.school), None),
+    case(
+        "POST",
+        "/units/{unit}/renaming",
+        NO_UNIT,
+        Admin,
+        |p| format!("/units/{}/renaming", p.school),
+        Some(|_| json!({ "name": "Trường Tiểu học Tên Khác", "from": "2026-09-01" })),
+    ),
+    case(
+        "POST",
+        "/units/{unit}/move",
+        NO_UNIT,
+        Admin,
+        |p| format!("/units/{}/move", p.school),
+        Some(|p| json!({ "edge": "staff", "authority": p.department, "from": "2026-09-01" })),
+    ),
+    case(
+        "POST",
+        "/units/{unit}/closure",
+        NO_UNIT,
+        Admin,
+        |p| format!("/units/{}/closure", p.school),
+        Some(|p| json!({ "from": "2026-09-01", "custodian": p.department })),
+    ),
+    case(
+        "POST",
+        "/units/mergers",
+        NO_UNIT,
+        Admin,
+        |_| "/units/mergers".into(),
+        Some(
+            |p| json!({ "from": "2026-09-01", "basis": "45/QĐ-UBND", "into": { "id": p.sister }, "parts": [{ "unit": p.school, "whole": true }] }),
+        ),
+    ),
+    case(
+        "POST",
+        "/units/splits",
+        NO_UNIT,
+        Admin,
+        |_| "/units/splits".into(),
+        Some(
+            |p| json!({ "from": "2026-09-01", "basis": "46/QĐ-UBND", "unit": p.school, "into": [{ "id": p.school }, new_school(p)] }),
+        ),
+    ),
+];
+
+/// The case of an operation, by its method and its path in the description.
+pub fn find(method: &str, path: &str) -> Option<&'static Case> {
+    let path = path.strip_prefix("/api/v1")?;
+    CASES.iter().find(|case| case.operation == (method, path))
+}

@@ -1,0 +1,190 @@
+//! Two provinces with schools and people, so that every operation can be asked about records that really exist: by those
+//! they belong to, and by those who hold the same role elsewhere.
+
+use auth::grants::{self, NewGrant};
+use auth::invitations::{self, InvitationCode, NewInvitation};
+use auth::session::Token;
+use base::{AccountId, Result, UnitId, Uuid};
+use db::Tx;
+use http::ask::Ask;
+use registry::load;
+use registry::units::Levels;
+use registry::units::create::{CreateUnit, create};
+use testkit::World;
+
+/// The provinces: the one whose records are asked about, and another.
+pub const PROVINCE: &str = "04";
+const OTHER: &str = "12";
+
+/// The password of everybody here whose password is asked for.
+pub const PASSWORD: &str = "trâu ơi ta bảo trâu này";
+
+/// Somebody with a role and an open session.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub account: AccountId,
+    pub session: Uuid,
+    pub grant: Uuid,
+    pub login: String,
+    token: String,
+}
+
+impl Person {
+    /// This person asking.
+    pub fn asks(&self, ask: &Ask) -> Ask {
+        ask.with_session(&self.token)
+    }
+}
+
+/// The country of the test, once a world.
+#[derive(Clone, Debug)]
+pub struct Land {
+    pub commune: UnitId,
+    pub department: UnitId,
+    /// Administers the province.
+    pub admin: Person,
+    /// Signed in, and nothing else.
+    pub powerless: Person,
+    /// The right roles of the wrong place, each with a word for what they are.
+    pub wrong: Vec<(&'static str, Person)>,
+}
+
+/// One school with everything that can be asked about.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub commune: UnitId,
+    pub department: UnitId,
+    pub school: UnitId,
+    pub sister: UnitId,
+    pub head: Person,
+    pub teacher: Person,
+    pub invitation: Uuid,
+    pub code: String,
+}
+
+fn person(tx: &mut Tx<'_>, login: &str, digest: &str, role: &str, unit: UnitId, token: &Token) -> Result<Person> {
+    let account = auth::accounts::insert(tx, login, "Lê Thị Thử", digest, false)?;
+    let from = tx.today();
+    let grant = grants::insert(tx, &NewGrant { account, role: role.to_owned(), unit, from, to: None })?;
+    let session = auth::session::start(tx, account, &token.digest(), "192.0.2.7", "Firefox")?;
+    Ok(Person {
+        account,
+        session: session.0,
+        grant: grant.into(),
+        login: login.to_owned(),
+        token: token.as_str().to_owned(),
+    })
+}
+
+fn school(tx: &mut Tx<'_>, name: &str, commune: UnitId) -> Result<UnitId> {
+    let cmd = CreateUnit {
+        kind: "school".to_owned(),
+        name: name.to_owned(),
+        code: None,
+        parent: commune,
+        authority: None,
+        level: Levels::One("TH".to_owned()),
+        from: "2025-08-01".parse().map_err(base::Error::internal)?,
+        basis: None,
+    };
+    Ok(create(tx, &cmd)?.id)
+}
+
+fn tokens<const N: usize>() -> [Token; N] {
+    std::array::from_fn(|_| Token::draw().expect("a token"))
+}
+
+/// Loads the provinces and seats everybody.
+pub async fn land(w: &World) -> Land {
+    let units = rules::units::vietnam().expect("the pack");
+    let of = |province: &str| -> Vec<&'static str> {
+        units.communes.iter().filter(|commune| commune.province == province).map(|commune| commune.code).collect()
+    };
+    let (here, there) = (of(PROVINCE), of(OTHER));
+    let (first, second, far) = (here[0], here[1], there[0]);
+    let tokens: [Token; 8] = tokens();
+    w.db.write_long(&w.system(), "a test loads two provinces", move |tx| {
+        load::provinces(tx, units, &[PROVINCE, OTHER])?;
+        let commune = load::commune(second);
+        let (ours, theirs) = (
+            school(tx, "Trường Tiểu học Bên Này", load::commune(first))?,
+            school(tx, "Trường Tiểu học Ở Xa", load::commune(far))?,
+        );
+        let mut seats = vec![
+            ("admin", "department_admin", load::department(PROVINCE)),
+            ("powerless", "teacher", ours),
+            ("head of another school", "head", ours),
+            ("administrator of another school", "school_admin", ours),
+            ("officer of another commune", "commune_officer", load::commune_office(first)),
+            ("administrator of another province", "department_admin", load::department(OTHER)),
+            ("head in another province", "head", theirs),
+            ("support of another school", "support", ours),
+        ]
+        .into_iter()
+        .zip(&tokens)
+        .map(|((what, role, unit), token)| {
+            person(tx, &what.replace(' ', "."), "-", role, unit, token).map(|one| (what, one))
+        })
+        .collect::<Result<Vec<_>>>()?
+        .into_iter();
+        let ((_, admin), (_, powerless)) = match (seats.next(), seats.next()) {
+            (Some(admin), Some(powerless)) => (admin, powerless),
+            _ => return Err(base::Error::internal("two seats")),
+        };
+        grants::end(tx, powerless.grant.into())?;
+        Ok(Land { commune, department: load::department(PROVINCE), admin, powerless, wrong: seats.collect() })
+    })
+    .await
+    .expect("makes the land")
+}
+
+/// Makes one more school with its people. `n` tells it from the others.
+pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
+    let (commune, department) = (land.commune, land.department);
+    let (tokens, code, digest): ([Token; 2], _, _) =
+        (tokens(), InvitationCode::draw().expect("a code"), digest.to_owned());
+    w.db.write(&w.system(), move |tx| {
+        let school = school(tx, &format!("Trường Tiểu học Số {n}"), commune)?;
+        let sister = self::school(tx, &format!("Trường Tiểu học Cạnh Số {n}"), commune)?;
+        let expires_at = tx.now().plus_seconds(86_400);
+        let new = NewInvitation {
+            unit: school,
+            role: "teacher".to_owned(),
+            display_name: "Người Mới".to_owned(),
+            expires_at,
+        };
+        Ok(Place {
+            commune,
+            department,
+            school,
+            sister,
+            head: person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?,
+            teacher: person(tx, &format!("teacher.{n}"), &digest, "teacher", school, &tokens[1])?,
+            invitation: invitations::insert(tx, &new, &code)?.into(),
+            code: code.shown(),
+        })
+    })
+    .await
+    .expect("makes a place")
+}
+
+impl Place {
+    /// The same with ids that stand for nothing. What is published stays: everybody may know of it.
+    pub fn nowhere(&self) -> Self {
+        let nothing = |n: u128| Uuid::from_u128(0x0199_1f7e_2a40_7c3e_9b1d_5f0c_7a1e_4d00 + n);
+        let nobody = |person: &Person, n: u128| Person {
+            account: AccountId(nothing(n)),
+            session: nothing(n + 1),
+            grant: nothing(n + 2),
+            ..person.clone()
+        };
+        Self {
+            school: UnitId(nothing(1)),
+            sister: UnitId(nothing(2)),
+            head: nobody(&self.head, 10),
+            teacher: nobody(&self.teacher, 20),
+            invitation: nothing(30),
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Every operation of the description, tried by somebody unknown, by an account without any role, and by those who hold
+//! the right role of the wrong place.
+
+use http::ask::{Ask, Reply};
+use serde_json::Value;
+use testkit::World;
+
+use crate::cases::{CASES, Case, Outside, Right, find};
+use crate::place::{Place, land, place};
+use crate::{operations, unlimited};
+
+/// Asks a case of a place. The version known is 1: nothing here was changed before.
+pub async fn asked(who: &Ask, case: &Case, place: &Place, extra: &[(&str, &str)]) -> Reply {
+    let body = case.body.map_or_else(String::new, |body| body(place).to_string());
+    let mut headers = vec![("if-match", "\"1\"")];
+    if case.body.is_some() {
+        headers.push(("content-type", "application/json"));
+    }
+    headers.extend_from_slice(extra);
+    let path = format!("/api/v1{}", (case.path)(place));
+    if case.operation.1 == "/events" {
+        // It never ends: its beginning is answer enough.
+        let response = who.open("GET", &path, &headers, "").await.expect("an answer");
+        if response.status().is_success() {
+            let (parts, _) = response.into_parts();
+            return Reply { status: parts.status.as_u16(), headers: parts.headers, body: Default::default() };
+        }
+    }
+    who.send(case.operation.0, &path, &headers, body).await.expect("an answer")
+}
+
+/// What a refusal says, apart from the request's own number.
+fn said(reply: &Reply) -> (u16, Value) {
+    let mut body = reply.json();
+    if let Some(body) = body.as_object_mut() {
+        body.remove("request_id");
+    }
+    (reply.status, body)
+}
+
+#[test]
+fn every_operation_is_walked() {
+    for operation in operations() {
+        let (method, path) = (operation.method.as_str(), operation.path.as_str());
+        let case = find(method, path).unwrap_or_else(|| {
+            panic!("{method} {path} stands in no case: say in cases.rs how it is asked, and what others get")
+        });
+        assert_eq!(case.body.is_some(), operation.takes_body, "{method} {path}: the body");
+        if case.operation.1.contains('{') {
+            assert!(
+                matches!(case.outside, Outside::Nothing(404, _)),
+                "{method} {path} names a record that others have no business with"
+            );
+        }
+    }
+    assert_eq!(operations().len(), CASES.len(), "a case of an operation that is no more, or one twice");
+}
+
+testkit::both! {
+    async fn nobody_gets_in_without_a_session(w: World) {
+        let land = land(&w).await;
+        let place = place(&w, &land, 1, "-").await;
+        let unknown = unlimited(&w);
+        let forged = unknown.with_session("forged");
+        let refused = async |who: &Ask| {
+            for case in CASES.iter().filter(|case| !matches!(case.outside, Outside::Public(_))) {
+                let (method, path) = case.operation;
+                let reply = asked(who, case, &place, &[]).await;
+                assert_eq!((reply.status, reply.code().as_str()), (401, "session.required"), "{method} {path}");
+                assert!(reply.json()["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{method} {path}");
+                assert_eq!(reply.json()["request_id"], Value::from(reply.header("x-request-id")), "{method} {path}");
+            }
+        };
+        refused(&unknown).await;
+        refused(&forged).await;
+        let head = place.head.asks(&unknown);
+        assert_eq!(head.get("/api/v1/me").await.expect("an answer").status, 200);
+        w.clock.advance_seconds(auth::session::IDLE_SECONDS + 1);
+        refused(&head).await;
+        for case in CASES.iter().filter(|case| matches!(case.outside, Outside::Public(_))) {
+            let reply = asked(&forged, case, &place, &[]).await;
+            assert!(reply.status < 500, "{:?}: {}", case.operation, reply.json());
+        }
+    }
+
+    async fn others_find_nothing_there(w: World) {
+        let land = land(&w).await;
+        let place = place(&w, &land, 1, "-").await;
+        let nowhere = place.nowhere();
+        let unknown = unlimited(&w);
+        let mut others = vec![("account without a role", &land.powerless)];
+        others.extend(land.wrong.iter().map(|(what, person)| (*what, person)));
+        for case in CASES.iter().filter(|case| !matches!(case.outside, Outside::Public(_))) {
+            let (method, path) = case.operation;
+            for (what, person) in &others {
+                let who = person.asks(&unknown);
+                let reply = asked(&who, case, &place, &[]).await;
+                let label = format!("{method} {path} by {what}: {} {}", reply.status, reply.json());
+                match case.outside {
+                    Outside::Nothing(status, code) => {
+                        assert_eq!((reply.status, reply.code().as_str()), (status, code), "{label}");
+                        let nothing = asked(&who, case, &nowhere, &[]).await;
+                        assert_eq!(said(&reply), said(&nothing), "{label}: told apart from what does not exist");
+                    }
+                    Outside::Forbidden => {
+                        // In their own province an officer of the whole of it may; here all stand beside it.
+                        assert_eq!((reply.status, reply.code().as_str()), (403, "auth.forbidden"), "{label}");
+                    }
+                    Outside::Answered if path == "/me/sessions" && method == "DELETE" => assert_eq!(reply.status, 204, "{label}"),
+                    Outside::Answered => {
+                        assert_eq!(reply.status, 200, "{label}");
+                        let text = String::from_utf8_lossy(&reply.body).into_owned();
+                        assert!(!text.contains(&place.school.to_string()), "{label} tells of the school");
+                    }
+                    Outside::Public(_) => {}
+                }
+            }
+        }
+        // The search finds it for its own people only.
+        let search = "/api/v1/units?q=tieu+hoc+so+1";
+        for (what, person) in &others {
+            let found = person.asks(&unknown).get(search).await.expect("an answer").json();
+            let told = found.to_string().contains(&place.school.to_string());
+            assert!(!told, "{what} finds {found}");
+        }
+        let found = place.head.asks(&unknown).get(search).await.expect("an answer").json();
+        assert!(found.to_string().contains(&place.school.to_string()), "{found}");
+    }
+
+    async fn whoever_may_is_answered(w: World) {
+        // Without this, a refusal of others could be one of the question.
+        let land = land(&w).await;
+        let digest = auth::passwords::hash(crate::place::PASSWORD).expect("a digest");
+        let unknown = unlimited(&w);
+        for (n, case) in CASES.iter().enumerate() {
+            let place = place(&w, &land, n, &digest).await;
+            if case.operation == ("DELETE", "/accounts/{account}/suspension") {
+                let suspend = find("POST", "/api/v1/accounts/{account}/suspension").expect("the other way");
+                assert_eq!(asked(&place.head.asks(&unknown), suspend, &place, &[]).await.status, 204);
+            }
+            let who = case.right.of(&land, &place).map_or_else(|| unknown.clone(), |person| person.asks(&unknown));
+            let reply = asked(&who, case, &place, &[]).await;
+            assert!((200..300).contains(&reply.status), "{:?}: {} {}", case.operation, reply.status, reply.json());
+            assert_eq!(case.right == Right::Nobody, matches!(case.outside, Outside::Public(_)) && case.operation.0 != "DELETE");
+        }
+    }
+}
