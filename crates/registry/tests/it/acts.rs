@@ -139,6 +139,79 @@ testkit::both! {
         assert_eq!(field(&error), ("parent", "unit.not_standing"));
     }
 
+    async fn roles_end_with_their_school_and_the_keeper_of_its_records_still_finds_it(w: World) {
+        let (commune, office) = land(&w).await;
+        let id = make(&w, school("Trường Tiểu học Nà Cạn", commune, "TH")).await.id;
+        let keeper = make(&w, school("Trường Tiểu học Kế Bên", commune, "TH")).await.id;
+        let (head, next) = (somebody(&w, "head", "head", id).await, somebody(&w, "next", "head", keeper).await);
+        let stranger = make(&w, school("Trường Tiểu học Xa", commune, "TH")).await.id;
+        let stranger = somebody(&w, "stranger", "head", stranger).await;
+        let officer = somebody(&w, "officer", "commune_officer", office).await;
+        let held = async |account| read(&w, w.system(), move |tx| { tx.public("test"); auth::grants::of_account(tx, account) }).await.expect("reads");
+        let late = write(&w, w.system(), move |tx| {
+            tx.public("test");
+            let grant = auth::grants::NewGrant { account: head, role: "teacher".to_owned(), unit: id, from: day("2026-12-01"), to: None };
+            auth::grants::insert(tx, &grant)
+        }).await.expect("a role that begins later");
+        let code = auth::invitations::InvitationCode::draw().expect("a code");
+        let invited = code.clone();
+        write(&w, act_of(&w, head), move |tx| {
+            let cmd = accounts::invite::Invite { display_name: "Người Mới".to_owned(), role: "teacher".to_owned(), days: None };
+            accounts::invite::invite(tx, id, &cmd, &invited)
+        }).await.expect("invites");
+
+        // Not yet: until the day, the head is head, and a new role ends with the school.
+        let soon = close::Close { from: day("2026-10-01"), custodian: keeper, basis: None };
+        write(&w, act_of(&w, officer), move |tx| close::close(tx, id, None, &soon)).await.expect("closes in October");
+        assert_eq!(held(head).await.iter().map(|grant| (grant.role.as_str(), grant.valid_to)).collect::<Vec<_>>(), [("head", Some(day("2026-10-01")))]);
+        let found = read(&w, w.system(), move |tx| { tx.public("test"); auth::grants::find(tx, late) }).await.expect("reads");
+        assert!(found.expect("is kept").ended, "what was to begin after the end never does");
+        let may = async |account, capability| read(&w, act_of(&w, account), move |tx| { tx.public("test"); auth::Require::may(tx, id).map(|may| may.contains(&capability)) }).await.expect("reads");
+        assert!(may(head, auth::Capability::GrantManage).await);
+        let open = code.clone();
+        assert!(read(&w, w.system(), move |tx| { tx.public("test"); auth::invitations::by_code(tx, &open) }).await.expect("reads").is_some());
+        let given = auth::grants::NewGrant { account: next, role: "teacher".to_owned(), unit: id, from: day("2026-09-07"), to: None };
+        let given = write(&w, w.system(), move |tx| { tx.public("test"); auth::grants::insert(tx, &given) }).await.expect("until the end");
+        let found = read(&w, w.system(), move |tx| { tx.public("test"); auth::grants::find(tx, given) }).await.expect("reads");
+        assert_eq!(found.expect("is there").valid_to, Some(day("2026-10-01")));
+
+        w.clock.set("2026-10-01T01:00:00Z");
+        write(&w, w.system(), |tx| { tx.public("a new day"); auth::closure::renew(tx) }).await.expect("renews");
+        assert!(!may(head, auth::Capability::UnitView).await, "no role, nothing to see");
+        let error = write(&w, w.system(), move |tx| {
+            tx.public("test");
+            let grant = auth::grants::NewGrant { account: head, role: "teacher".to_owned(), unit: id, from: day("2026-10-01"), to: None };
+            auth::grants::insert(tx, &grant)
+        }).await.expect_err("nothing is given there");
+        assert_eq!(error.code(), "unit.closed");
+        // Whoever keeps the records finds the school and those who served there.
+        for who in [next, officer] {
+            let shown = read(&w, act_of(&w, who), move |tx| show::show(tx, id, None)).await;
+            assert!(shown.is_ok_and(|unit| unit.row.valid_to.is_some()) == (who == next), "{who}");
+        }
+        assert_eq!(read(&w, act_of(&w, stranger), move |tx| show::show(tx, id, None)).await.expect_err("out of sight").code(), "unit.not_found");
+        assert!(!may(next, auth::Capability::UnitEdit).await && !may(next, auth::Capability::GrantManage).await);
+        let cmd = accounts::give_grant::GiveGrant { account: head, role: "deputy_head".to_owned(), from: day("2026-10-01"), to: None };
+        write(&w, act_of(&w, next), move |tx| accounts::give_grant::give_grant(tx, keeper, &cmd)).await.expect("whoever served there is known to the keeper");
+        let list = read(&w, act_of(&w, next), move |tx| list::list(tx, &crate::of_kind("school", "2026-09-30"))).await.expect("lists");
+        assert!(list.items.iter().any(|row| row.id == id), "and in the lists of the days it stood");
+    }
+
+    async fn an_end_that_has_come_withdraws_invitations(w: World) {
+        let (commune, office) = land(&w).await;
+        let id = make(&w, school("Trường Tiểu học Nà Cạn", commune, "TH")).await.id;
+        let head = somebody(&w, "head", "head", id).await;
+        let code = auth::invitations::InvitationCode::draw().expect("a code");
+        let invited = code.clone();
+        write(&w, act_of(&w, head), move |tx| {
+            let cmd = accounts::invite::Invite { display_name: "Người Mới".to_owned(), role: "teacher".to_owned(), days: None };
+            accounts::invite::invite(tx, id, &cmd, &invited)
+        }).await.expect("invites");
+        let now = close::Close { from: day("2026-09-07"), custodian: office, basis: None };
+        write(&w, w.system(), move |tx| close::close(tx, id, None, &now)).await.expect("closes");
+        assert!(read(&w, w.system(), move |tx| { tx.public("test"); auth::invitations::by_code(tx, &code) }).await.expect("reads").is_none());
+    }
+
     async fn schools_merge_into_one_of_them_and_their_campuses_follow(w: World) {
         let (commune, _) = land(&w).await;
         let into = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
