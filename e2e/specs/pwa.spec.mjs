@@ -40,7 +40,7 @@ test('the browser finds nothing wrong with the manifest, and the menu offers to 
 	await signIn(page);
 	const menu = page.getByRole('button', { name: /^Trình đơn của/ });
 	await menu.click();
-	assert.equal(await page.getByRole('menuitem', { name: 'Cài Khuê' }).count(), 0, 'only when the browser offers');
+	assert.equal(await page.getByRole('menuitem', { name: 'Cài vào máy' }).count(), 0, 'only when the browser offers');
 	await page.keyboard.press('Escape');
 	await page.evaluate(() => {
 		const offer = new Event('beforeinstallprompt', { cancelable: true });
@@ -50,7 +50,7 @@ test('the browser finds nothing wrong with the manifest, and the menu offers to 
 		dispatchEvent(offer);
 	});
 	await menu.click();
-	await page.getByRole('menuitem', { name: 'Cài Khuê' }).click();
+	await page.getByRole('menuitem', { name: 'Cài vào máy' }).click();
 	assert.equal(await page.evaluate(() => globalThis.asked), true);
 	await close();
 });

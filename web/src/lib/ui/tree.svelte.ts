@@ -35,6 +35,8 @@ export interface TreeSource<Item> {
 export class TreeState<Item> {
 	roots = $state.raw<Node<Item>[]>([]);
 	at = $state.raw<Node<Item> | null>(null);
+	/** So many rows are on the page; kept with the tree, so that coming back finds the page as long as it was. */
+	drawn = $state(24);
 	readonly source: TreeSource<Item>;
 	#typed = '';
 	#typedAt = 0;

@@ -1,6 +1,6 @@
 import { api } from '$lib/api';
 import { Problem } from '$lib/api/problem';
-import type { Me, UnitRow } from '$lib/api/types';
+import type { Me, Page, UnitRow } from '$lib/api/types';
 import { TreeState } from '$lib/ui/tree.svelte';
 import { isOffice } from './names';
 
@@ -30,8 +30,23 @@ const absent = (cause: unknown) => {
 	throw cause;
 };
 
+type Early = Map<string, Promise<Page<UnitRow>>>;
+
+const below = (parent: string, asOf: string, cursor: string | null = null) => {
+	const rows = api.units({
+		parent,
+		as_of: asOf || undefined,
+		sort: 'name',
+		limit: 200,
+		cursor: cursor ?? undefined
+	});
+	// Who waits for it hears of a failure; asked for early, nobody may come to wait.
+	rows.catch(() => {});
+	return rows;
+};
+
 /** Where the tree begins: the units themselves, and for an office the place it looks after. */
-async function rootsOf(me: Me, asOf: string): Promise<UnitRow[]> {
+async function rootsOf(me: Me, asOf: string, early: Early): Promise<UnitRow[]> {
 	const as_of = asOf || undefined;
 	const held = me.grants.map((grant) => grant.unit);
 	// A ministry looks after every province.
@@ -45,27 +60,29 @@ async function rootsOf(me: Me, asOf: string): Promise<UnitRow[]> {
 		if (!unit) continue;
 		const place = unit.path.at(-1);
 		if (!isOffice(unit.kind) || !place) places.set(unit.id, unit);
-		else if (!places.has(place.id)) places.set(place.id, await api.unit(place.id, as_of).catch(absent));
+		else if (!places.has(place.id)) {
+			// One place: the tree opens it at once, so what lies in it is asked for at the same time.
+			if (ids.length === 1) early.set(place.id, below(place.id, asOf));
+			places.set(place.id, await api.unit(place.id, as_of).catch(absent));
+		}
 	}
 	const here = [...places.values()].filter((unit) => unit !== null);
 	return here.filter((unit) => !unit.path.some((step) => places.has(step.id)));
 }
 
 async function grow(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
-	const roots = await rootsOf(me, asOf);
+	const early: Early = new Map();
+	const roots = await rootsOf(me, asOf, early);
 	const tree = new TreeState<UnitRow>(
 		{
 			id: (unit) => unit.id,
 			text: (unit) => unit.name,
 			branches: (unit) => unit.children > 0,
-			children: (unit, cursor) =>
-				api.units({
-					parent: unit.id,
-					as_of: asOf || undefined,
-					sort: 'name',
-					limit: 200,
-					cursor: cursor ?? undefined
-				})
+			children: (unit, cursor) => {
+				const asked = cursor === null ? early.get(unit.id) : undefined;
+				early.delete(unit.id);
+				return asked ?? below(unit.id, asOf, cursor);
+			}
 		},
 		roots
 	);

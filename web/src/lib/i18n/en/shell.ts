@@ -18,7 +18,7 @@ const shell: typeof vi = {
 	unsent: (n) => `${n} to be sent`,
 	unsentStuck: (n) => `${n} for you to look at`,
 	unsentList: 'Waiting to be sent',
-	install: 'Install Khuê on this device',
+	install: 'Install on this device',
 	signOut: 'Sign out',
 	signedOut: 'Signed out.',
 	notes: 'Notifications',

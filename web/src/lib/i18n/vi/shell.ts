@@ -18,7 +18,7 @@ export default {
 	unsent: (n: number) => `${n} việc chờ gửi`,
 	unsentStuck: (n: number) => `${n} việc cần bạn xem`,
 	unsentList: 'Việc chờ gửi',
-	install: 'Cài Khuê vào máy này',
+	install: 'Cài vào máy này',
 	signOut: 'Đăng xuất',
 	signedOut: 'Đã đăng xuất.',
 	notes: 'Thông báo',
