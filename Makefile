@@ -42,9 +42,11 @@ third-party: ## write THIRD-PARTY.md anew from the lock files
 	@python3 scripts/third_party.py
 
 bench: ## every benchmark, each against its stated baseline
-	@scripts/need.sh cc rust postgres
-	@KHUE_TEST_PG_DURABLE=1 scripts/with-postgres.sh cargo run --quiet --locked --profile bench-run -p bench -- $(ARGS)
-	@$(MAKE) --no-print-directory bench-client
+	@scripts/need.sh cc rust node postgres
+	@scripts/client.sh build
+	cargo build --release --locked -p khue -p bench
+	@KHUE_TEST_PG_DURABLE=1 scripts/with-postgres.sh $${CARGO_TARGET_DIR:-target}/release/bench $(ARGS)
+	@KHUE_E2E_PROGRAM=$${CARGO_TARGET_DIR:-target}/release/khue $(MAKE) --no-print-directory bench-client
 
 bench-client: ## the timed figures of the client on a slow line, and Lighthouse
 	@scripts/e2e.sh --timings $(TIMINGS)

@@ -25,17 +25,20 @@ pub struct Goal(pub f64);
 pub struct Turns {
     seconds: f64,
     rounds: usize,
+    parts: Vec<String>,
     only: Vec<String>,
 }
 
 impl Turns {
-    /// `bench [sqlite|postgres] [words of a figure] [--seconds N]`: without words, everything.
+    /// `bench [sqlite] [postgres] [program] [words of a figure] [--seconds N]`: without words, everything.
     pub fn from_args() -> Self {
-        let mut turns = Self { seconds: 2.0, rounds: 3, only: Vec::new() };
+        let mut turns = Self { seconds: 2.0, rounds: 3, parts: Vec::new(), only: Vec::new() };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             if arg == "--seconds" {
                 turns.seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(2.0);
+            } else if ["sqlite", "postgres", "program"].contains(&arg.as_str()) {
+                turns.parts.push(arg);
             } else {
                 turns.only.push(arg);
             }
@@ -43,16 +46,19 @@ impl Turns {
         turns
     }
 
-    /// Whether a database is asked for.
-    pub fn on(&self, database: &str) -> bool {
-        let other = if database == "sqlite" { "postgres" } else { "sqlite" };
-        self.only.iter().any(|word| word == database) || !self.only.iter().any(|word| word == other)
+    /// How long one turn takes.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Whether a part is asked for.
+    pub fn on(&self, part: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|asked| asked == part)
     }
 
     /// Whether a figure is asked for.
     pub fn wanted(&self, what: &str) -> bool {
-        let mut words = self.only.iter().filter(|word| *word != "sqlite" && *word != "postgres").peekable();
-        words.peek().is_none() || words.any(|word| what.contains(word.as_str()))
+        self.only.is_empty() || self.only.iter().any(|word| what.contains(word.as_str()))
     }
 
     /// Door and baseline in turns, after a short warm-up of each: the round with the median ratio, so that another
