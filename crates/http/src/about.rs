@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base::{Error, Result};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
 use crate::app::DemoAccount;
+use crate::connection::{self, Unavailable};
 use crate::layers::no_such_path;
 use crate::{App, Json};
 
@@ -27,9 +28,15 @@ pub struct About {
     /// Whether this is a demonstration: made-up people, nothing to keep.
     #[schema(example = false)]
     pub demo: bool,
-    /// Whether this server is reached over TLS: passkeys, installation, push and offline work need it.
+    /// Whether this server is reached over TLS.
     #[schema(example = true)]
     pub secure: bool,
+    /// What is off on the connection this was asked over, each with its reason. On `localhost` nothing is.
+    pub unavailable: Vec<Unavailable>,
+    /// Where a device learns to trust this server's own authority; absent when the certificate needs no such step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "http://khue.truong.local/tin-cay")]
+    pub enrolment: Option<String>,
     /// The sign-ins of a demonstration; absent everywhere else.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub demo_accounts: Vec<DemoAccount>,
@@ -37,14 +44,21 @@ pub struct About {
 
 /// What this server is: product, version, whether it is a demonstration, what the connection allows. Public.
 #[utoipa::path(get, path = "/about", tag = "about", security(()), responses((status = 200, body = About)))]
-pub(crate) async fn about(State(app): State<App>) -> Json<About> {
+pub(crate) async fn about(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Json<About> {
     let settings = app.settings();
     let demo = app.is_demo();
+    let authority = connection::authority(&uri, &headers);
+    let host = authority.as_ref().map(|authority| authority.host());
     Json(About {
         product: settings.product.to_owned(),
         version: settings.version.to_owned(),
         demo,
         secure: settings.secure,
+        unavailable: connection::unavailable(settings.secure, host),
+        enrolment: settings.enrolment_port.zip(host).map(|(port, host)| match port {
+            80 => format!("http://{host}/tin-cay"),
+            port => format!("http://{host}:{port}/tin-cay"),
+        }),
         demo_accounts: if demo { settings.demo_accounts.clone() } else { Vec::new() },
     })
 }

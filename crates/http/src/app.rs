@@ -23,6 +23,11 @@ pub struct Settings {
     pub version: &'static str,
     /// People reach this server over TLS, its own or a proxy's: cookies are `__Host-` and Secure.
     pub secure: bool,
+    /// Browsers are told to come over TLS only from now on. Never with a certificate a device may not trust yet: there
+    /// would be no way past its warning.
+    pub hsts: bool,
+    /// The port of the plain listener with the page on which a device learns to trust this server's own authority.
+    pub enrolment_port: Option<u16>,
     /// A proxy on the loopback address stands before the server: the address of the caller is what it says.
     pub behind_proxy: bool,
     /// Whoever shows this may read `/metrics` from elsewhere than the loopback address.
@@ -58,6 +63,8 @@ impl Default for Settings {
             product: "Khuê",
             version: env!("CARGO_PKG_VERSION"),
             secure: false,
+            hsts: false,
+            enrolment_port: None,
             behind_proxy: false,
             metrics_token: None,
             limits: true,

@@ -154,7 +154,7 @@ fn secure_headers(app: &App, headers: &mut HeaderMap, is_api: bool) {
     if is_api {
         default(header::CACHE_CONTROL, "no-store");
     }
-    if app.settings().secure {
+    if app.settings().hsts {
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
 }

@@ -70,6 +70,7 @@ impl Serve {
         }
         let settings = Settings {
             secure: tls.is_some() || behind_proxy,
+            hsts: tls.is_some() || behind_proxy,
             behind_proxy,
             metrics_token: self.metrics_token.or(file.metrics_token).map(Arc::from),
             ..Settings::default()

@@ -190,7 +190,21 @@ testkit::both! {
         let about = me.get("/api/v1/about").await.expect("an answer").json();
         assert_eq!((&about["demo"], &about["secure"]), (&json!(false), &json!(false)));
         assert!(about.get("demo_accounts").is_none());
-        let secure = Ask::new(app(&w, Settings { secure: true, ..Settings::default() })).expect("a router");
-        assert!(!secure.get("/").await.expect("an answer").header("strict-transport-security").is_empty());
+        let about = async |who: &Ask, host: &str| {
+            who.send("GET", "/api/v1/about", &[("host", host)], "").await.expect("an answer").json()
+        };
+        let plain = about(&me, "khue.truong.vn:8080").await;
+        assert_eq!(plain["unavailable"].as_array().map(Vec::len), Some(5), "{plain}");
+        assert_eq!((&plain["unavailable"][0]["feature"], &plain["unavailable"][0]["why"]), (&json!("passkeys"), &json!("plain_http")));
+        assert_eq!(about(&me, "localhost:8080").await["unavailable"], json!([]));
+        let local = Settings { secure: true, enrolment_port: Some(8081), ..Settings::default() };
+        let secure = Ask::new(app(&w, local)).expect("a router");
+        assert_eq!(secure.get("/").await.expect("an answer").header("strict-transport-security"), "", "not asked for");
+        let about = about(&secure, "khue.truong.local:8443").await;
+        assert_eq!((&about["secure"], &about["unavailable"]), (&json!(true), &json!([])));
+        assert_eq!(about["enrolment"], json!("http://khue.truong.local:8081/tin-cay"));
+        let strict = Settings { secure: true, hsts: true, ..Settings::default() };
+        let strict = Ask::new(app(&w, strict)).expect("a router");
+        assert!(!strict.get("/").await.expect("an answer").header("strict-transport-security").is_empty());
     }
 }
