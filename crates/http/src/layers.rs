@@ -32,6 +32,8 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where the journal stood before the answer was read: whoever follows `/events` from there misses nothing.
+static KHUE_POSITION: HeaderName = HeaderName::from_static("khue-position");
 
 /// The outermost layer.
 pub(crate) async fn outer(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -43,6 +45,10 @@ pub(crate) async fn outer(State(app): State<App>, mut request: Request, next: Ne
     let route: Arc<str> =
         request.extensions().get::<MatchedPath>().map_or_else(|| Arc::from("-"), |path| Arc::from(path.as_str()));
     let is_api = request.uri().path().starts_with("/api/");
+    // Taken before anything is read. What is committed and not yet numbered comes later, and is then told once more.
+    let position = (is_api && Cookie::Session.read(app.settings(), request.headers()).is_some())
+        .then(|| app.db().head())
+        .filter(|position| *position != db::Position::default());
 
     let answered = tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
     let mut response = match answered {
@@ -60,6 +66,9 @@ pub(crate) async fn outer(State(app): State<App>, mut request: Request, next: Ne
     secure_headers(&app, headers, is_api);
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(X_REQUEST_ID.clone(), value);
+    }
+    if let Some(value) = position.filter(|_| status.is_success()).and_then(|at| at.to_string().try_into().ok()) {
+        headers.insert(KHUE_POSITION.clone(), value);
     }
 
     let elapsed = started.elapsed();

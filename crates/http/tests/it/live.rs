@@ -95,6 +95,25 @@ testkit::both! {
         assert_eq!(ask(&w).get("/api/v1/events").await.expect("an answer").status, 401);
     }
 
+    async fn an_answer_says_where_the_journal_stood_before_it(w: World) {
+        let school = unit(&w, "school", None).await;
+        let (_, token) = somebody(&w, "head", school).await;
+        happens(&w, "mark.entered", "mark", Some(school)).await;
+        sealed(&w).await;
+        let head = ask(&w).with_session(token.as_str());
+        let read = head.get("/api/v1/test/units").await.expect("an answer");
+        let from: db::Position = read.header("khue-position").parse().expect("a position");
+        assert_eq!(head.get("/api/v1/journal/head").await.expect("an answer").json()["position"], from.to_string());
+        // Followed from there: what came after the answer, and nothing twice.
+        happens(&w, "mark.changed", "mark", Some(school)).await;
+        sealed(&w).await;
+        let seen = told(&mut follow(&head, &format!("/api/v1/events?after={from}"), &[]).await, 1).await;
+        assert_eq!(kinds(&seen), ["mark.changed"]);
+        // A refusal tells nothing, and strangers are told nothing.
+        assert_eq!(head.get("/api/v1/nothing").await.expect("an answer").header("khue-position"), "");
+        assert_eq!(ask(&w).get("/api/v1/about").await.expect("an answer").header("khue-position"), "");
+    }
+
     async fn what_belongs_to_no_unit_is_told_at_the_top_only(w: World) {
         // An installation of one province: its department stands on top.
         let department = unit(&w, "department", None).await;
