@@ -10,6 +10,7 @@ pub mod page;
 pub mod patch;
 pub mod school_year;
 pub mod score;
+pub mod sheet;
 pub mod time;
 pub mod value;
 pub mod vi;

@@ -144,6 +144,13 @@ impl<'c> Tx<'c> {
         self.entries.push(entry);
     }
 
+    /// What this transaction has recorded so far: kind, noun and subject of each entry. For telling what an act would do.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<(String, String, Uuid)> {
+        let told = |entry: &Entry| Some((entry.kind.to_string(), entry.noun.to_string(), entry.subject?));
+        self.entries.iter().filter_map(told).collect()
+    }
+
     /// Takes an aggregate for change: its version grows by one, other writers of it wait or run again, and a caller
     /// who knew another version than `known` is refused (412). Answers the new version.
     pub fn lock(&mut self, noun: &Noun, id: impl Into<Uuid>, known: Option<i64>) -> Result<i64> {

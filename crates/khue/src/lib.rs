@@ -18,6 +18,7 @@ use http::Module;
 /// The rooms of the house, in the order of its navigation.
 #[must_use]
 pub fn modules() -> Vec<Module> {
+    platform::sheets::lend(&documents::excel::Excel);
     vec![http::module(), accounts::module(), registry::module()]
 }
 

@@ -5,6 +5,7 @@ pub mod files;
 pub mod jobs;
 pub mod mail;
 pub mod settings;
+pub mod sheets;
 
 /// The room's tables.
 pub static SCHEMA: db::Schema = db::Schema {

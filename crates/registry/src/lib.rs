@@ -21,6 +21,7 @@ pub fn module() -> Module {
 fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(units::list::route, units::create::route))
+        .routes(routes!(units::export::route))
         .routes(routes!(units::show::route))
         .routes(routes!(units::history::route))
         .routes(routes!(units::rename::route))
@@ -28,6 +29,8 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(units::close::route))
         .routes(routes!(units::merge::route))
         .routes(routes!(units::split::route))
+        .routes(routes!(units::preview::of_merger))
+        .routes(routes!(units::preview::of_split))
 }
 
 /// Everybody who is signed in finds at least the published units there.

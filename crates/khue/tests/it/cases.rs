@@ -271,6 +271,34 @@ pub static CASES: &[Case] = &[
             |p| json!({ "from": "2026-09-01", "basis": "46/QĐ-UBND", "unit": p.school, "into": [{ "id": p.school }, new_school(p)] }),
         ),
     ),
+    case(
+        "POST",
+        "/units/mergers/preview",
+        NO_UNIT,
+        Admin,
+        |_| "/units/mergers/preview".into(),
+        Some(
+            |p| json!({ "from": "2026-09-01", "basis": "45/QĐ-UBND", "into": { "id": p.sister }, "parts": [{ "unit": p.school, "whole": true }] }),
+        ),
+    ),
+    case(
+        "POST",
+        "/units/splits/preview",
+        NO_UNIT,
+        Admin,
+        |_| "/units/splits/preview".into(),
+        Some(
+            |p| json!({ "from": "2026-09-01", "basis": "46/QĐ-UBND", "unit": p.school, "into": [{ "id": p.school }, new_school(p)] }),
+        ),
+    ),
+    case(
+        "POST",
+        "/units/exports",
+        Answered,
+        Head,
+        |_| "/units/exports".into(),
+        Some(|_| json!({ "q": "tieu hoc", "columns": ["kind", "path"] })),
+    ),
 ];
 
 /// The case of an operation, by its method and its path in the description.

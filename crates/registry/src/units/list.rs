@@ -26,6 +26,8 @@ pub struct ListUnits {
     pub q: Option<String>,
     /// Only these kinds.
     pub kinds: Vec<String>,
+    /// Only these of them.
+    pub only: Option<Vec<UnitId>>,
     /// Only units directly below this one.
     pub parent: Option<UnitId>,
     /// By which kind of edge; by place when not said.
@@ -52,6 +54,12 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         let places = (1..=ask.kinds.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
         let params = ask.kinds.iter().map(|kind| Value::Text(kind.clone().into())).collect();
         predicates.push(Predicate { text: format!("u.kind IN ({places})"), params });
+    }
+    if let Some(only) = &ask.only {
+        let places = (1..=only.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+        // Nothing chosen is no row.
+        let text = if only.is_empty() { "1 = 0".to_owned() } else { format!("u.id IN ({places})") };
+        predicates.push(Predicate { text, params: only.iter().map(|id| Value::Uuid((*id).into())).collect() });
     }
     if let Some(parent) = ask.parent {
         predicates.push(Predicate {
@@ -125,15 +133,17 @@ pub struct ListQuery {
     pub cursor: Option<String>,
 }
 
+/// The refusal of a kind of edge there is none of.
+pub(super) fn no_such_edge(edge: &str) -> Error {
+    let detail = format!("Không có quan hệ “{edge}”. Hãy chọn: place, staff, budget, teaching hoặc custody.");
+    Error::field("edge", "unit.edge", detail)
+}
+
 impl ListQuery {
     fn checked(self) -> Result<ListUnits> {
         let edge = match self.edge.as_deref().filter(|edge| !edge.is_empty()) {
             None => None,
-            Some(edge) => Some(EdgeKind::parse(edge).ok_or_else(|| {
-                let detail =
-                    format!("Không có quan hệ “{edge}”. Hãy chọn: place, staff, budget, teaching hoặc custody.");
-                Error::field("edge", "unit.edge", detail)
-            })?),
+            Some(edge) => Some(EdgeKind::parse(edge).ok_or_else(|| no_such_edge(edge))?),
         };
         let kinds = self.kind.unwrap_or_default();
         Ok(ListUnits {
@@ -145,6 +155,7 @@ impl ListQuery {
                 .take(20)
                 .map(str::to_owned)
                 .collect(),
+            only: None,
             parent: self.parent,
             edge,
             as_of: self.as_of,

@@ -3,9 +3,11 @@
 pub mod close;
 pub mod create;
 pub mod edit;
+pub mod export;
 pub mod history;
 pub mod list;
 pub mod merge;
+pub mod preview;
 pub mod relocate;
 pub mod rename;
 pub mod rules;

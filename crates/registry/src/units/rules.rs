@@ -54,6 +54,21 @@ pub fn kind_word(kind: &str) -> &str {
     }
 }
 
+/// What a kind is called at the beginning of a line.
+#[must_use]
+pub fn kind_title(kind: &str) -> &str {
+    match kind {
+        "nation" => "Quốc gia",
+        "province" => "Tỉnh, thành phố",
+        "district" => "Quận, huyện",
+        "district_office" => "Phòng GDĐT",
+        "commune" => "Xã, phường",
+        "school" => "Trường",
+        "campus" => "Điểm trường",
+        other => kind_word(other),
+    }
+}
+
 /// What an edge is about.
 #[must_use]
 pub fn edge_word(edge: EdgeKind) -> &'static str {

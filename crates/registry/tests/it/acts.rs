@@ -5,6 +5,7 @@ use base::{Error, UnitId};
 use registry::load;
 use registry::units::create::{self, NewUnitBody};
 use registry::units::merge::{self, Merge, Part, Standing, Target};
+use registry::units::preview;
 use registry::units::relocate::{self, Move};
 use registry::units::rename::{self, Rename};
 use registry::units::split::{self, Split};
@@ -237,6 +238,36 @@ testkit::both! {
         let row = cmd(new, &[(into, true), (third, false)], "2026-09-05").await.expect("merges into a new one");
         assert_eq!((row.full_name.as_str(), row.children), ("Trường Tiểu học Mới", 1));
         assert!(shown(&w, into, None).await.row.valid_to.is_some() && shown(&w, third, None).await.row.valid_to.is_none());
+    }
+
+    async fn a_preview_tells_what_a_merger_would_do_and_does_nothing(w: World) {
+        let (commune, _) = land(&w).await;
+        let one = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
+        let two = make(&w, school("Trường Tiểu học Hai", commune, "TH")).await.id;
+        let campus = make(&w, create::CreateUnit { kind: "campus".to_owned(), ..school("Điểm trường Hai A", two, "") }).await.id;
+        somebody(&w, "head", "head", two).await;
+        somebody(&w, "teacher", "teacher", two).await;
+        let into = Target::New(NewUnitBody { kind: "school".to_owned(), name: "Trường Tiểu học Mới".to_owned(), code: None, parent: commune, authority: None, level: Levels::One("TH".to_owned()) });
+        let parts = vec![Part { unit: one, whole: false }, Part { unit: two, whole: true }];
+        let cmd = Merge { from: day("2026-09-01"), basis: "45/QĐ-UBND".to_owned(), into, parts };
+        let rehearsed = { let cmd = cmd.clone(); preview::rehearse(&w.db, &w.system(), cmd.from, move |tx| merge::merge(tx, &cmd).map(drop)).await.expect("rehearses") };
+        let called = |refs: &[registry::units::UnitRef]| refs.iter().map(|unit| unit.name.clone()).collect::<Vec<_>>();
+        assert_eq!(called(&rehearsed.ended), ["Trường Tiểu học Hai"]);
+        assert_eq!(called(&rehearsed.changed), ["Trường Tiểu học Một"]);
+        assert_eq!(rehearsed.moved.iter().map(|unit| unit.id).collect::<Vec<_>>(), [campus]);
+        assert_eq!((rehearsed.roles_ended, rehearsed.founded.len()), (2, 1));
+        let founded = &rehearsed.founded[0];
+        assert_eq!((founded.name.as_str(), founded.authority.as_deref()), ("Trường Tiểu học Mới", Some("Ủy ban nhân dân phường Thục Phán")));
+        assert_eq!(founded.path.last().map(|step| step.id), Some(commune));
+        // Nothing has happened.
+        let two_now = shown(&w, two, None).await.row;
+        assert_eq!((two_now.valid_to, two_now.version, two_now.children), (None, 1, 1));
+        let found = crate::all(&w, w.system(), list::ListUnits { q: Some("tieu hoc moi".to_owned()), ..list::ListUnits::default() }).await;
+        assert!(found.is_empty(), "{found:?}");
+        // It is refused as the act would be.
+        let wrong = Merge { basis: String::new(), ..cmd };
+        let error = preview::rehearse(&w.db, &w.system(), wrong.from, move |tx| merge::merge(tx, &wrong).map(drop)).await.expect_err("no basis");
+        assert_eq!(field(&error), ("basis", "field.required"));
     }
 
     async fn a_school_is_divided(w: World) {

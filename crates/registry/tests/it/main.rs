@@ -1,6 +1,7 @@
 //! Units on both databases.
 
 mod acts;
+mod export;
 mod pack;
 mod routes;
 mod search;
