@@ -137,5 +137,5 @@ if [ "${nextest:-}" = missing ]; then
   # Speed of building matters here, not of the tool: it is a thin shell around the tests.
   timed "missing: cargo-nextest (runs the tests, each in a process of its own); installing with cargo, some minutes" \
     env -u CARGO_TARGET_DIR CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet --locked cargo-nextest
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install --quiet --locked cargo-nextest@0.9.143
 fi

@@ -32,7 +32,8 @@ export KHUE_TEST_PG_BIN KHUE_TEST_PG_RUN_AS
 for old in "${TMPDIR:-/tmp}"/khue-pg.*.*; do
   owner=${old%.*}
   owner=${owner##*.}
-  if [ -O "$old" ] || is_root; then
+  # Only what is ours: a folder of somebody else may name any process.
+  if [ -O "$old" ] && [ ! -L "$old" ]; then
     if [ -d "$old" ] && [[ $owner =~ ^[0-9]+$ ]] && [ ! -e "/proc/$owner" ]; then
       "$server" stop "$old/data" || true
       rm -rf "$old"

@@ -19,8 +19,8 @@ const FOLLOW_AT_MOST: usize = 200;
 const DEEPEST: i64 = 64;
 
 db::statements! {
-    /// The days the closures hold for.
-    pub DAYS = "SELECT kind, day FROM unit_closure_date WHERE day < ?1 ORDER BY kind";
+    /// The days the closures hold for, where they are over or further ahead than the other day that is given.
+    pub DAYS = "SELECT kind, day FROM unit_closure_date WHERE day < ?1 OR day > ?2 ORDER BY kind";
     /// Whether edges of a kind change after a day, up to another.
     pub CHANGES = "SELECT 1 FROM unit_edge WHERE kind = ?1 AND ((valid_from > ?2 AND valid_from <= ?3)
         OR (valid_to > ?2 AND valid_to <= ?3)) LIMIT 1";
@@ -61,13 +61,23 @@ const CLOSURE: BulkInto<4> = BulkInto {
     conflict: "",
 };
 
+/// Kinds whose closure does not hold for today. One day ahead is a request that began before midnight; further ahead was a
+/// clock that went wrong and was set back.
+fn stale(tx: &mut Tx<'_>) -> Result<Vec<(EdgeKind, Date)>> {
+    let today = tx.today();
+    tx.all(&DAYS, params![today, tomorrow(today)])
+}
+
+fn tomorrow(today: Date) -> Date {
+    today.tomorrow().unwrap_or(today)
+}
+
 /// Makes sure that the closure holds for today: nothing changed since its day, or it was renewed. Reading only; what it
 /// cannot answer, [`Day::ensure`] mends.
 pub fn holds_today(tx: &mut Tx<'_>) -> Result<()> {
     let today = tx.today();
-    let stale: Vec<(EdgeKind, Date)> = tx.all(&DAYS, params![today])?;
-    for (kind, day) in stale {
-        if tx.one::<(i64,)>(&CHANGES, params![kind, day, today])?.is_some() {
+    for (kind, day) in stale(tx)? {
+        if tx.one::<(i64,)>(&CHANGES, params![kind, day.min(today), day.max(today)])?.is_some() {
             return Err(DAY_TURNED
                 .error("Hệ thống đang cập nhật quan hệ quản lý của ngày mới. Hãy thử lại sau vài giây.")
                 .retry_after(1));
@@ -80,8 +90,7 @@ pub fn holds_today(tx: &mut Tx<'_>) -> Result<()> {
 pub fn take(tx: &mut Tx<'_>, kind: EdgeKind) -> Result<()> {
     tx.exec_one(&TAKE, params![kind])?;
     let today = tx.today();
-    let stale: Vec<(EdgeKind, Date)> = tx.all(&DAYS, params![today])?;
-    match stale.into_iter().find(|(stale, _)| *stale == kind) {
+    match stale(tx)?.into_iter().find(|(stale, _)| *stale == kind) {
         Some((_, day)) => renew_kind(tx, kind, day, today),
         None => Ok(()),
     }
@@ -96,7 +105,7 @@ pub fn renew(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 fn renew_kind(tx: &mut Tx<'_>, kind: EdgeKind, day: Date, today: Date) -> Result<()> {
-    let changed: Vec<(UnitId,)> = tx.all(&CHANGED, params![kind, day, today])?;
+    let changed: Vec<(UnitId,)> = tx.all(&CHANGED, params![kind, day.min(today), day.max(today)])?;
     if changed.len() > FOLLOW_AT_MOST {
         return rebuild(tx, kind);
     }
@@ -166,7 +175,9 @@ impl Day {
     pub async fn ensure(&self, db: &Db, ctx: impl FnOnce() -> Result<Ctx>, today: Date) -> Result<()> {
         // Days begin after 1970, so 0 is "never".
         let day = base::time::days_since_1970(today);
-        if self.0.load(Ordering::Acquire) >= day {
+        // A day more: another request has already seen midnight. More than that: the clock was set back.
+        let known = self.0.load(Ordering::Acquire);
+        if known == day || known == day + 1 {
             return Ok(());
         }
         let ctx = ctx()?;

@@ -38,6 +38,10 @@ pub(crate) trait Job: Send {
     fn answer(&mut self, instead: Option<Error>);
     /// How it meets other writes.
     fn isolation(&self) -> Isolation;
+    /// Whether nobody waits for a read's answer any more, so that it need not run.
+    fn is_forsaken(&self) -> bool {
+        false
+    }
     /// Whether it declared that it holds the writer long, and so must not share a group.
     fn long(&self) -> Option<&'static str>;
 }
@@ -187,6 +191,10 @@ where
             };
             let _gone = caller.send(result);
         }
+    }
+
+    fn is_forsaken(&self) -> bool {
+        self.caller.as_ref().is_none_or(oneshot::Sender::is_closed)
     }
 
     fn isolation(&self) -> Isolation {

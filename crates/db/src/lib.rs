@@ -37,7 +37,7 @@ pub use tx::{BulkInto, Noun, Tx};
 use base::{Ctx, Instant, Result, Uuid};
 use job::{Isolation, Read, Write, read_once};
 use keys::Keys;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tx::{Conn, Shared};
 
 /// What one room brings to the database.
@@ -183,7 +183,12 @@ struct Inner {
     installation: Installation,
     data: PathBuf,
     stop_heads: watch::Sender<bool>,
+    /// Turns of long reads.
+    long: Arc<Semaphore>,
 }
+
+/// Long reads that run at once: each takes a thread, a connection and its share of the disk.
+const LONG_READS: usize = 2;
 
 impl Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -229,22 +234,25 @@ impl Db {
         }
     }
 
-    /// Reads for longer than 50 ms (a backup, a verification, an export of everything), on a thread and, on SQLite, a
-    /// connection of its own, so that nobody else waits for it.
+    /// Reads for longer than 50 ms (a backup, a verification, an export of everything), on a thread and a connection of
+    /// its own, so that nobody else waits for it. Two run at once; others wait for their turn, and whoever goes away
+    /// while waiting is never begun.
     pub async fn read_long<T, F>(&self, ctx: &Ctx, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        if let Store::Postgres(..) = self.0.store {
-            return self.read(ctx, closure).await;
-        }
+        let turn = Arc::clone(&self.0.long).acquire_owned().await.map_err(|_closed| error::stopping())?;
         let (inner, ctx) = (Arc::clone(&self.0), ctx.clone());
-        let reading = tokio::task::spawn_blocking(move || match &inner.store {
-            Store::Sqlite(store) => {
-                store.read_long(|conn| read_once(closure, ctx, Conn::Sqlite(conn), &inner.shared).0)
+        let reading = tokio::task::spawn_blocking(move || {
+            // Held until the read has ended, not only until its caller went away.
+            let _turn = turn;
+            match &inner.store {
+                Store::Sqlite(store) => {
+                    store.read_long(|conn| read_once(closure, ctx, Conn::Sqlite(conn), &inner.shared).0)
+                }
+                Store::Postgres(store, _) => store.read_long(closure, ctx, &inner.shared),
             }
-            Store::Postgres(..) => Err(error::stopping()),
         });
         reading.await.unwrap_or_else(|_| Err(error::stopping()))
     }
@@ -371,6 +379,7 @@ impl Db {
     /// Lets what was sent finish, numbers it, signs the last head and closes. Later calls are answered that the
     /// program is stopping.
     pub fn close(&self) {
+        self.0.long.close();
         match &self.0.store {
             Store::Sqlite(store) => store.close(),
             Store::Postgres(store, sealer) => {

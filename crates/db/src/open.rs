@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::{Error, Instant, Result, Uuid};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
-use super::{Db, Inner, Installation, Location, NOT_DEMO, OLDER, Options, Store};
+use super::{Db, Inner, Installation, LONG_READS, Location, NOT_DEMO, OLDER, Options, Store};
 use crate::error::{Constraint, UNREACHABLE};
 use crate::journal::heads::HeadFile;
 use crate::journal::seal_postgres::PgSealer;
@@ -252,7 +252,8 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     };
     let (stop_heads, stopped) = watch::channel(false);
     sign_heads(&shared, &options.data, stopped)?;
-    Ok(Db(Arc::new(Inner { store, shared, installation, data: options.data.clone(), stop_heads })))
+    let long = Arc::new(Semaphore::new(LONG_READS));
+    Ok(Db(Arc::new(Inner { store, shared, installation, data: options.data.clone(), stop_heads, long })))
 }
 
 /// Signs the head at most once a second, outside every transaction.

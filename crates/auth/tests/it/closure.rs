@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use auth::{EdgeKind, closure, edges, units};
-use base::{Date, Interval, UnitId};
+use base::{Clock as _, Date, Interval, UnitId};
 use testkit::World;
 
 use crate::land;
@@ -120,6 +120,32 @@ testkit::both! {
         // A day on which nothing changes needs no renewal.
         w.clock.set("2026-09-20T17:00:00Z");
         w.db.read(&w.system(), |tx| { tx.public("test"); closure::holds_today(tx) }).await.expect("holds");
+    }
+
+    async fn a_clock_that_went_wrong_and_was_set_back_leaves_no_trace_in_rights(w: World) {
+        let land = land(&w).await;
+        let tomorrow = w.system().today().tomorrow().expect("a day");
+        set(&w, land.office, land.other_department, tomorrow, None).await.expect("moves tomorrow");
+        let guard = closure::Day::default();
+        let right = w.clock.clone().now();
+        w.clock.set("2099-01-01T00:00:00Z");
+        guard.ensure(&w.db, || Ok(w.system()), w.system().today()).await.expect("renews for a day far ahead");
+        assert!(above(&w, land.school).await.contains(&land.other_department));
+
+        // Set right again: today the office has not moved yet; tomorrow it has.
+        w.clock.set(&right.rfc3339());
+        guard.ensure(&w.db, || Ok(w.system()), w.system().today()).await.expect("renews for today");
+        assert!(above(&w, land.school).await.contains(&land.department));
+        assert!(!above(&w, land.school).await.contains(&land.other_department));
+        let [kept, anew] = kept_and_rebuilt(&w).await;
+        assert_eq!(kept, anew);
+        w.clock.set("2026-09-07T17:00:00Z");
+        guard.ensure(&w.db, || Ok(w.system()), tomorrow).await.expect("renews for tomorrow");
+        assert!(above(&w, land.school).await.contains(&land.other_department));
+
+        // A request that began before midnight does not turn the day back.
+        w.clock.set("2026-09-07T16:59:59Z");
+        w.db.read(&w.system(), |tx| { tx.public("test"); closure::holds_today(tx) }).await.expect("still holds");
     }
 
     async fn many_units_at_once_make_the_same_closure(w: World) {

@@ -11,18 +11,18 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, Sender};
-use base::{Error, Result, Value};
+use base::{Ctx, Error, Result, Value};
 use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Statement};
 
 use crate::error::{Fault, busy, from_postgres, stopping, unreachable};
-use crate::job::{Isolation, Job, Ran};
+use crate::job::{Isolation, Job, Ran, read_once};
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::sqlite::NOT_DURABLE;
-use crate::tx::{Conn, Prepared, Shared};
+use crate::tx::{Conn, Prepared, Shared, Tx};
 pub(crate) use wire::raw_column;
 use wire::{PgArray, PgParam, PgUuid};
 
@@ -31,6 +31,9 @@ type Driver<T> = std::result::Result<T, tokio_postgres::Error>;
 
 /// A write that loses to another runs again for at most this long, then the caller is told that the record is busy.
 const RETRY_FOR: Duration = Duration::from_secs(2);
+
+/// Prepared statements kept on one connection.
+const STATEMENTS_AT_MOST: usize = 512;
 
 /// How a connection is made.
 #[derive(Clone)]
@@ -110,6 +113,10 @@ impl PgConn {
     fn prepare(&mut self, text: &str) -> Driver<Statement> {
         if let Some(known) = self.statements.get(text) {
             return Ok(known.clone());
+        }
+        // Lists put statements together: without a bound, unusual ones would stay on the server for ever.
+        if self.statements.len() >= STATEMENTS_AT_MOST {
+            self.statements.clear();
         }
         // Preparing needs no transaction: BEGIN stays with the statement's own message.
         let made = self.rt.block_on(self.client.prepare(text))?;
@@ -282,6 +289,7 @@ const BEGIN_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_SERIALISABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
 pub(crate) struct PgStore {
+    address: Address,
     readers: Sender<Boxed>,
     writers: Sender<Boxed>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -312,7 +320,24 @@ impl PgStore {
                 .map_err(Error::internal)?;
             threads.push(thread);
         }
-        Ok(Self { readers: read_to, writers: write_to, threads: Mutex::new(threads), committed })
+        let address = address.clone();
+        Ok(Self { address, readers: read_to, writers: write_to, threads: Mutex::new(threads), committed })
+    }
+
+    /// Reads for long on a connection of its own; blocks.
+    pub(crate) fn read_long<T>(
+        &self,
+        closure: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+        ctx: Ctx,
+        shared: &Arc<Shared>,
+    ) -> Result<T> {
+        if self.readers.is_closed() {
+            return Err(stopping());
+        }
+        let mut conn = PgConn::connect(&self.address)?;
+        conn.begin = Some(BEGIN_READ);
+        // The transaction ends with the connection.
+        read_once(closure, ctx, Conn::Postgres(&mut conn), shared).0
     }
 
     pub(crate) async fn send(&self, job: Boxed, write: bool) {
@@ -393,6 +418,9 @@ impl Worker {
 
     fn read(&mut self, job: &mut Boxed) {
         let Some(conn) = &mut self.conn else { return };
+        if job.is_forsaken() {
+            return;
+        }
         conn.begin = Some(BEGIN_READ);
         match job.run(Conn::Postgres(conn), &self.shared) {
             Ran::Well(_) => conn.end_read(),

@@ -65,15 +65,16 @@ impl Readers {
 
     /// The same on a connection of its own. Blocks: for a thread that may wait.
     pub(super) fn read_long<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        if self.places.is_closed() {
-            return Err(stopping());
-        }
         let own = connect(&self.path, false)?;
         self.lend(None, Some(own)).ok_or_else(stopping)?.moment(read)
     }
 
     fn lend<'r>(&'r self, place: Option<SemaphorePermit<'r>>, own: Option<Connection>) -> Option<Lent<'r>> {
         let mut state = self.state();
+        // Asked under the lock: `close` has then either counted this read or refuses it.
+        if self.places.is_closed() {
+            return None;
+        }
         let pooled = own.is_none();
         let conn = own.or_else(|| state.idle.pop())?;
         state.out += 1;
@@ -82,8 +83,8 @@ impl Readers {
 
     /// Lets the reads that run finish; those that wait, and later ones, are told that the program is stopping.
     pub(super) fn close(&self) {
-        self.places.close();
         let mut state = self.state();
+        self.places.close();
         while state.out > 0 {
             state = self.back.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

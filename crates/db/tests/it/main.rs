@@ -3,6 +3,7 @@
 mod door;
 mod faults;
 mod list;
+mod reads;
 mod statements;
 mod verify;
 

@@ -1,6 +1,6 @@
 //! The list of units as an Excel file: the same filters, the columns that were chosen, typed.
 
-use auth::{EdgeKind, Require as _};
+use auth::{Capability, EdgeKind, Require as _};
 use base::sheet::{Cell, Head, Sheet};
 use base::{Code, Date, Error, Kind, PageRequest, Result, UnitId, vi};
 use db::Tx;
@@ -99,6 +99,7 @@ fn question(cmd: &ExportUnits) -> Result<ListUnits> {
         as_of: cmd.as_of,
         sort: cmd.sort.clone(),
         page: PageRequest::new(Some(i64::from(PageRequest::MAX_LIMIT)), None)?,
+        uncounted: true,
     })
 }
 
@@ -112,6 +113,8 @@ fn about(tx: &mut Tx<'_>, cmd: &ExportUnits, on: Date) -> Result<Vec<(String, St
         about.push(("Loại".to_owned(), cmd.kind.iter().map(|kind| kind_title(kind)).collect::<Vec<_>>().join(", ")));
     }
     if let Some(parent) = cmd.parent {
+        // The file names it.
+        tx.require(Capability::UnitView, parent)?;
         about.push(("Trực thuộc".to_owned(), view::name(tx, parent, on)?));
     }
     if cmd.ids.is_some() {

@@ -38,6 +38,8 @@ pub struct ListUnits {
     pub sort: Option<String>,
     /// Which page.
     pub page: PageRequest,
+    /// Whether nobody asks how many there are: counting reads the whole list.
+    pub uncounted: bool,
 }
 
 /// One page of units.
@@ -91,7 +93,11 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         sort,
         limit: u32::from(ask.page.limit()),
         cursor: ask.page.cursor().map(str::to_owned),
-        count_to: if q.is_some() { COUNT_SEARCH } else { COUNT_LIST },
+        count_to: match (ask.uncounted, &q) {
+            (true, _) => 0,
+            (false, Some(_)) => COUNT_SEARCH,
+            (false, None) => COUNT_LIST,
+        },
     };
     let found = if q.is_some() {
         store::search(tx.dialect()).page::<Flat>(tx, &question)?
@@ -161,6 +167,7 @@ impl ListQuery {
             as_of: self.as_of,
             sort: self.sort,
             page: PageRequest::new(self.limit, self.cursor)?,
+            uncounted: false,
         })
     }
 }
