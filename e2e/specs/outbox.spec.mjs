@@ -307,3 +307,71 @@ test('a lost key, a full disk: said, and mended', async () => {
 	await named(again, unit, `${name} Đầy`);
 	await close();
 });
+
+test('a place that does not open: nothing is deleted, it is said, and opened later; beginning anew is the person’s choice', async () => {
+	const { page, context, close } = await open(browser);
+	await signIn(page);
+	const name = `Trường Tiểu học Không Mở ${mark()}`;
+	const unit = await newSchool(page, name);
+	await openRename(page, unit);
+	await context.setOffline(true);
+	await renameAway(page, `${name} Mới`);
+	await page.close();
+	await context.setOffline(false);
+
+	// A browser whose storage is out of order, until it is mended or emptied.
+	const closed = async () => {
+		const page = await context.newPage();
+		page.setDefaultTimeout(10_000);
+		await page.addInitScript(() => {
+			const { open, deleteDatabase } = IDBFactory.prototype;
+			globalThis.broken = true;
+			globalThis.deleted = 0;
+			IDBFactory.prototype.open = function (...given) {
+				if (globalThis.broken) throw new DOMException('out of order', 'UnknownError');
+				return open.apply(this, given);
+			};
+			IDBFactory.prototype.deleteDatabase = function (...given) {
+				globalThis.deleted++;
+				globalThis.broken = false;
+				return deleteDatabase.apply(this, given);
+			};
+		});
+		await page.goto('/');
+		await page.getByRole('banner').getByRole('link', { name: 'Chưa mở được việc chờ gửi' }).click();
+		await page.getByText('Khuê không xoá gì').waitFor();
+		return page;
+	};
+	const first = await closed();
+	const { violations } = await new AxeBuilder({ page: first }).analyze();
+	assert.deepEqual(violations.map(({ id }) => id), []);
+	await first.getByRole('button', { name: 'Thử mở lại' }).click();
+	await first.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+	assert.equal(await first.evaluate(() => globalThis.deleted), 0);
+	await first.evaluate(() => {
+		globalThis.broken = false;
+	});
+	await first.getByRole('button', { name: 'Thử mở lại' }).click();
+	await first.getByText('Mọi việc đã được gửi').waitFor();
+	await named(first, unit, `${name} Mới`);
+	assert.equal(await renames(first, unit), 1);
+
+	await openRename(first, unit);
+	await first.evaluate(() => {
+		globalThis.broken = false;
+	});
+	await first.route('**/renaming', (route) => route.abort('connectionreset'));
+	await renameAway(first, `${name} Bỏ`);
+	await first.close();
+	const second = await closed();
+	await second.route('**/renaming', (route) => route.abort('connectionreset'));
+	await second.getByRole('button', { name: 'Bắt đầu lại…' }).click();
+	const dialog = second.getByRole('dialog', { name: 'Bắt đầu lại với chỗ giữ việc trống?' });
+	await dialog.getByRole('button', { name: 'Huỷ' }).click();
+	assert.equal(await second.evaluate(() => globalThis.deleted), 0);
+	await second.getByRole('button', { name: 'Bắt đầu lại…' }).click();
+	await dialog.getByRole('button', { name: 'Bỏ việc cũ, bắt đầu lại' }).click();
+	await second.getByText('Mọi việc đã được gửi').waitFor();
+	assert.equal(await second.evaluate(() => globalThis.deleted), 1);
+	await close();
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as core from './core';
 import type { Edit, Entry, Outcome } from './entry';
+import { outcomeOf } from './transport';
 
 const day = 86_400_000;
 let drawn = 0;
@@ -54,7 +55,7 @@ describe('a later edit of the same cell', () => {
 
 	it('takes the place of a refused one and of a conflict, since those were not recorded', () => {
 		for (const outcome of [
-			{ kind: 'refused', trouble },
+			{ kind: 'refused', trouble, certain: true },
 			{ kind: 'conflict', trouble },
 			{ kind: 'locked', trouble }
 		] as Outcome[]) {
@@ -85,7 +86,7 @@ describe('what is sent next', () => {
 		const queue = queued({ target: 'unit/1' }, { target: 'unit/1', cell: 'code' }, { target: 'unit/2' });
 		const sending = core.apply(queue, core.beginSending(first(queue), 1));
 		expect(core.next(sending, due, 0).entry?.target).toBe('unit/2');
-		const refused = settled(queue, { kind: 'refused', trouble });
+		const refused = settled(queue, { kind: 'refused', trouble, certain: true });
 		expect(core.next(refused, due, 0).entry?.target).toBe('unit/2');
 	});
 
@@ -131,9 +132,34 @@ describe('the answer', () => {
 	});
 });
 
+describe('a refusal that says nothing of the record', () => {
+	const trouble403 = { code: 'auth.forbidden', title: '', detail: '' };
+
+	it('keeps the key of what may have been recorded, and gives a new one to what was not', () => {
+		const refused: Outcome = { kind: 'refused', trouble: trouble403, certain: false };
+		const unsure = settled(settled(queued({}), lost), refused);
+		expect(first(unsure)).toMatchObject({ state: 'refused', unsure: true });
+		expect(first(core.apply(unsure, core.retry(first(unsure), random))).key).toBe(first(unsure).key);
+		const sure = settled(queued({}), refused);
+		expect(first(sure)).toMatchObject({ state: 'refused', unsure: false });
+		expect(first(core.apply(sure, core.retry(first(sure), random))).key).not.toBe(first(sure).key);
+	});
+
+	it('is told from the status; a password to be changed first only makes it wait', () => {
+		const said = (status: number, code: string) =>
+			outcomeOf(status, { code, title: '', detail: '' }, { retryAfter: null, etag: null }, new Set(), 0);
+		expect(said(403, 'auth.forbidden')).toMatchObject({ kind: 'refused', certain: false });
+		expect(said(404, 'unit.not_found')).toMatchObject({ kind: 'refused', certain: false });
+		expect(said(409, 'unit.closed')).toMatchObject({ kind: 'refused', certain: true });
+		expect(said(403, 'account.must_change_password')).toEqual({ kind: 'must-change' });
+		const waits = settled(settled(queued({}), lost), { kind: 'must-change' });
+		expect(first(waits)).toMatchObject({ state: 'waiting', unsure: true, tries: 1 });
+	});
+});
+
 describe('what the person decides', () => {
 	it('a refused edit is sent again as a new request', () => {
-		const queue = settled(queued({}), { kind: 'refused', trouble });
+		const queue = settled(queued({}), { kind: 'refused', trouble, certain: true });
 		const again = core.apply(queue, core.retry(first(queue), random));
 		expect(first(again)).toMatchObject({ state: 'waiting', sentAt: null, trouble: null });
 		expect(first(again).key).not.toBe(first(queue).key);

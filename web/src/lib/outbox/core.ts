@@ -145,9 +145,14 @@ export function settle(queue: readonly Entry[], entry: Entry, outcome: Outcome):
 		case 'busy':
 		case 'signed-out':
 		case 'other-account':
+		case 'must-change':
 			return back({ state: 'waiting', tries: outcome.kind === 'busy' ? entry.tries + 1 : entry.tries });
 		case 'refused':
-			return back({ state: 'refused', unsure: false, trouble: outcome.trouble });
+			return back({
+				state: 'refused',
+				unsure: entry.unsure && !outcome.certain,
+				trouble: outcome.trouble
+			});
 		case 'conflict':
 			return back({ state: 'conflict', unsure: false, trouble: outcome.trouble });
 		case 'locked':

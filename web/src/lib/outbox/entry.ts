@@ -66,7 +66,10 @@ export type Outcome =
 	/** The session is over, or it is another account's. Surely not recorded. */
 	| { kind: 'signed-out' }
 	| { kind: 'other-account' }
-	| { kind: 'refused'; trouble: Trouble }
+	/** The account must change its password before anything else. */
+	| { kind: 'must-change' }
+	/** `certain`: of the record itself. Otherwise of the person's rights now, whatever became of an earlier try. */
+	| { kind: 'refused'; trouble: Trouble; certain: boolean }
 	| { kind: 'conflict'; trouble: Trouble }
 	| { kind: 'locked'; trouble: Trouble };
 

@@ -22,6 +22,7 @@ export class MemoryDisk {
 	seenAt = 0;
 	fault: VaultFault | null = null;
 	unreadable: string[] = [];
+	begun = 1;
 }
 
 export class MemoryVault implements Vault {
@@ -39,6 +40,12 @@ export class MemoryVault implements Vault {
 		for (const id of change.remove) this.disk.rows.delete(id);
 		this.disk.unreadable = this.disk.unreadable.filter((id) => !change.remove.includes(id));
 		this.disk.seenAt = Math.max(this.disk.seenAt, now);
+	}
+	async beginAnew() {
+		this.disk.rows.clear();
+		this.disk.unreadable = [];
+		this.disk.generation = `g${++this.disk.begun}`;
+		this.disk.fault = null;
 	}
 	close() {}
 }
@@ -106,7 +113,11 @@ export class ModelServer implements Transport {
 	keys = new Map<string, string>();
 	/** Every edit that was recorded, in order. */
 	recorded: { target: string; body: unknown; by: string; base: number; version: number }[] = [];
-	actor = 'a1';
+	/** Whose session the browser has. */
+	actor: string | null = 'a1';
+	mustChange = false;
+	/** Whether the account still has the rights it had; without them a record is hidden or not to be edited. */
+	rights: 'all' | 'hidden' | 'forbidden' = 'all';
 	/** What happens to the next request: decided by the test. */
 	fate: () => 'fine' | 'lost-before' | 'lost-after' | 'busy' | 'fault' = () => 'fine';
 	clock: () => number | null = () => null;
@@ -152,14 +163,18 @@ export class ModelServer implements Transport {
 
 	#answer(entry: Entry): Outcome {
 		const trouble = { code: 'x', title: 'x', detail: 'x' };
+		if (this.actor === null) return { kind: 'signed-out' };
 		if (entry.actor !== this.actor) return { kind: 'other-account' };
+		// Rights are asked for before a repeated answer is shown, so these say nothing of what was recorded.
+		if (this.mustChange) return { kind: 'must-change' };
+		if (this.rights !== 'all') return { kind: 'refused', trouble, certain: false };
 		const digest = JSON.stringify([entry.method, entry.path, entry.body]);
 		const before = this.keys.get(entry.key);
 		// As http::idempotency does: the key first, then the command; a refused command leaves no key.
 		if (before === digest) return { kind: 'done', version: this.version(entry.target) };
-		if (before !== undefined) return { kind: 'refused', trouble };
+		if (before !== undefined) return { kind: 'refused', trouble, certain: true };
 		if (this.locked.has(entry.target)) return { kind: 'locked', trouble };
-		if (this.refuses(entry)) return { kind: 'refused', trouble };
+		if (this.refuses(entry)) return { kind: 'refused', trouble, certain: true };
 		if (entry.base !== undefined && entry.base !== this.version(entry.target))
 			return { kind: 'conflict', trouble };
 		this.keys.set(entry.key, digest);

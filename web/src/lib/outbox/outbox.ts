@@ -28,6 +28,8 @@ export interface Host {
 
 export interface Note {
 	done?: Sent;
+	/** Somebody signed in, or asks for it to be sent: whoever stands still may try again. */
+	wake?: true;
 }
 
 /** What arrived, without what was in it. */
@@ -37,11 +39,13 @@ export interface Sent {
 	version: number | null;
 }
 
+export type Pause = 'signed-out' | 'other-account' | 'must-change';
+
 export interface Shown {
 	entries: readonly Entry[];
 	unreadable: readonly string[];
 	/** Why nothing is being sent, beyond the network. */
-	pause: 'signed-out' | 'other-account' | null;
+	pause: Pause | null;
 	fault: VaultFault | null;
 }
 
@@ -61,6 +65,7 @@ export class Outbox {
 	#seenAt = 0;
 	#stop: AbortController | null = null;
 	#wake = new AbortController();
+	#woken = 0;
 	#due = new Map<string, number>();
 	#quietUntil = 0;
 	#failures = 0;
@@ -93,7 +98,9 @@ export class Outbox {
 		if (this.#stop) return;
 		const stop = new AbortController();
 		this.#stop = stop;
-		await this.#mutate(() => none).catch((cause) => this.#failed(cause));
+		await this.#refresh();
+		// Whoever starts has just signed in or looked: a tab that stands still need not wait to be looked at itself.
+		this.#host.post({ wake: true });
 		this.#run(stop.signal).catch((cause) => {
 			if (!stop.signal.aborted) this.#failed(cause);
 		});
@@ -109,17 +116,39 @@ export class Outbox {
 	/** Another tab changed something. */
 	async heard(note: Note): Promise<void> {
 		if (note.done) this.#tell(note.done);
+		if (note.wake) return this.#awake();
 		await this.#refresh();
 		this.#wake.abort();
 	}
 
 	/** The network is back, somebody signed in, the person looked at the page, or asked for it. */
-	wake() {
+	wake(): Promise<void> {
+		this.#host.post({ wake: true });
+		return this.#awake();
+	}
+
+	async #awake() {
+		this.#woken++;
 		if (this.#shown.pause) this.#show({ pause: null });
 		this.#quietUntil = 0;
 		this.#failures = 0;
 		this.#due.clear();
 		this.#wake.abort();
+		// A tab that is not in turn looks as well: what it says of the place may be long mended.
+		if (this.#shown.fault) await this.#refresh();
+	}
+
+	/** The person gives up what lies in a place that does not open; what a tab still knows goes into the new one. */
+	async beginAnew(): Promise<boolean> {
+		try {
+			await this.#host.lock(this.#lock, () => this.#host.vault.beginAnew());
+		} catch (cause) {
+			this.#failed(cause);
+			return false;
+		}
+		this.wake();
+		await this.#refresh();
+		return this.#shown.fault === null;
 	}
 
 	/** Takes an edit in. Once this is answered the edit is on the disk; a fault is thrown and nothing was taken. */
@@ -176,13 +205,17 @@ export class Outbox {
 		this.#wake.abort();
 	}
 
+	get #lock(): string {
+		return `khue-outbox-${this.account}`;
+	}
+
 	#now(): number {
 		return this.#host.now() + this.#offset;
 	}
 
 	/** Reads what is there, decides, writes; nobody else in between. */
 	#mutate(decide: (queue: Entry[], kept: Kept) => Change): Promise<void> {
-		return this.#host.lock(`khue-outbox-${this.account}`, async () => {
+		return this.#host.lock(this.#lock, async () => {
 			const kept = await this.#load();
 			const change = decide(kept.entries, kept);
 			const changes = change.put.length > 0 || change.remove.length > 0;
@@ -220,26 +253,39 @@ export class Outbox {
 		return kept;
 	}
 
+	/** Sends while it may. Who stands still leaves the line, so that another tab can go on. */
 	async #run(signal: AbortSignal) {
-		await this.#host.hold(`khue-outbox-send-${this.account}`, signal, async () => {
-			let tidy = false;
-			while (!signal.aborted) {
-				// Made before the look, so that what comes during it is not slept over.
-				this.#wake = new AbortController();
-				const either = AbortSignal.any([signal, this.#wake.signal]);
-				let wait: number | null = 30_000;
-				try {
-					if (!tidy) await this.#mutate(core.recover);
-					tidy = true;
-					wait = await this.#step();
-				} catch (cause) {
-					// What was being sent is found as such by the next turn, and asked for again with its key.
-					tidy = false;
-					this.#failed(cause);
-				}
-				if (wait !== 0) await this.#host.sleep(wait, either);
+		while (!signal.aborted) {
+			let wait: number | null = 0;
+			await this.#host.hold(`khue-outbox-send-${this.account}`, signal, async () => {
+				wait = await this.#turns(signal);
+			});
+			// The waking that belongs to the last turn: what came since then is not slept over.
+			if (wait !== 0) await this.#host.sleep(wait, AbortSignal.any([signal, this.#wake.signal]));
+		}
+	}
+
+	/** Turn after turn, until this tab has to stand still. Answers how long: some time, or until something happens. */
+	async #turns(signal: AbortSignal): Promise<number | null> {
+		let tidy = false;
+		while (!signal.aborted) {
+			// Made before the look, so that what comes during it is not slept over.
+			this.#wake = new AbortController();
+			const either = AbortSignal.any([signal, this.#wake.signal]);
+			let wait: number | null;
+			try {
+				if (!tidy) await this.#mutate(core.recover);
+				tidy = true;
+				wait = await this.#step();
+			} catch (cause) {
+				// What was being sent is found as such by the next turn, and asked for again with its key.
+				this.#failed(cause);
+				return 30_000;
 			}
-		});
+			if (this.#shown.pause) return null;
+			if (wait !== 0) await this.#host.sleep(wait, either);
+		}
+		return 0;
 	}
 
 	/** Sends at most one entry. Answers how long to wait: nothing, some time, or until something happens (null). */
@@ -290,6 +336,7 @@ export class Outbox {
 	}
 
 	async #send(entry: Entry): Promise<number | null> {
+		const woken = this.#woken;
 		const outcome = await this.#host.transport.send(entry);
 		await this.#mutate((queue) => {
 			const mine = queue.find(({ id }) => id === entry.id);
@@ -304,6 +351,9 @@ export class Outbox {
 				return this.#quiet(outcome.after ?? core.backoff(entry.tries + 1, this.#host.chance()));
 			case 'signed-out':
 			case 'other-account':
+			case 'must-change':
+				// Somebody signed in while this was under way: the refusal may be of the session before.
+				if (this.#woken !== woken) return 0;
 				this.#show({ pause: outcome.kind });
 				return null;
 			case 'done': {

@@ -25,6 +25,7 @@ export function outcomeOf(
 		: { code: `http.${status}`, title: '', detail: '' };
 	if (status === 401) return { kind: 'signed-out' };
 	if (trouble.code === 'session.other_account') return { kind: 'other-account' };
+	if (trouble.code === 'account.must_change_password') return { kind: 'must-change' };
 	if (status === 429 || passing.has(trouble.code)) {
 		const seconds = retryAfterSeconds(headers.retryAfter, now);
 		return { kind: 'busy', after: seconds === null ? null : seconds * 1000 };
@@ -35,7 +36,7 @@ export function outcomeOf(
 	if (!problem) return { kind: 'unknown', trouble, server: false };
 	if (locks.has(trouble.code)) return { kind: 'locked', trouble };
 	if (status === 412) return { kind: 'conflict', trouble };
-	return { kind: 'refused', trouble };
+	return { kind: 'refused', trouble, certain: status !== 403 && status !== 404 };
 }
 
 /** The sentence of the record, then of each field that says more. */

@@ -17,6 +17,8 @@ export interface Vault {
 	load(): Promise<Kept>;
 	/** All of it or nothing. */
 	save(change: Change, now: number): Promise<void>;
+	/** Throws away all that lies here, for ever. Only where a person has asked for it. */
+	beginAnew(): Promise<void>;
 	close(): void;
 }
 
@@ -75,14 +77,19 @@ function remove(name: string): Promise<void> {
 	});
 }
 
-/** Opens; once more after a moment, since a browser that is waking up sometimes refuses; then begins anew. */
-async function openOrBeginAnew(name: string): Promise<IDBDatabase> {
+/**
+ * Opens; again after a moment, since a browser that is waking up sometimes refuses. What still does not open is left as
+ * it is: it may be somebody's only copy, and tomorrow the browser may open it.
+ */
+async function openPatiently(name: string): Promise<IDBDatabase> {
 	if (typeof indexedDB === 'undefined') throw new VaultError('unavailable', null);
-	for (const wait of [0, 300]) {
+	let last: unknown = null;
+	for (const wait of [0, 300, 1000]) {
 		try {
 			if (wait) await new Promise((done) => setTimeout(done, wait));
 			return await open(name);
 		} catch (cause) {
+			last = cause;
 			const why = named(cause);
 			// A newer client wrote it: its entries are good, only not ours to read.
 			if (why === 'VersionError') throw new VaultError('newer', cause);
@@ -90,12 +97,7 @@ async function openOrBeginAnew(name: string): Promise<IDBDatabase> {
 			if (why === 'SecurityError' || why === 'InvalidStateError') throw new VaultError('unavailable', cause);
 		}
 	}
-	try {
-		await remove(name);
-		return await open(name);
-	} catch (cause) {
-		throw new VaultError('unavailable', cause);
-	}
+	throw new VaultError('unavailable', last);
 }
 
 export class BrowserVault implements Vault {
@@ -145,6 +147,16 @@ export class BrowserVault implements Vault {
 		});
 	}
 
+	async beginAnew(): Promise<void> {
+		this.close();
+		if (typeof indexedDB === 'undefined') throw new VaultError('unavailable', null);
+		try {
+			await remove(databaseName(this.#account));
+		} catch (cause) {
+			throw new VaultError('unavailable', cause);
+		}
+	}
+
 	async #withDatabase<T>(act: (database: IDBDatabase) => Promise<T>): Promise<T> {
 		try {
 			return await act(await this.#connect());
@@ -164,7 +176,7 @@ export class BrowserVault implements Vault {
 
 	async #connect(): Promise<IDBDatabase> {
 		if (this.#database) return this.#database;
-		const database = await openOrBeginAnew(databaseName(this.#account));
+		const database = await openPatiently(databaseName(this.#account));
 		const forget = () => {
 			if (this.#database === database) this.close();
 		};

@@ -36,6 +36,9 @@ const device: typeof vi = {
 	pausedOut: 'The session has ended. Once you sign in again, sending goes on.',
 	pausedOther:
 		'This browser is signed in as another account in another tab. Your work is sent only once you yourself sign in again.',
+	pausedMust: 'You need to change your password first. After that, sending goes on.',
+	refusedUnsure:
+		'An earlier try may have been recorded. Once you are allowed again, send it again: Khuê asks, and records nothing twice.',
 	unreadable: (n) => (n === 1 ? '1 item cannot be read any more' : `${n} items cannot be read any more`),
 	unreadableDetail:
 		'The browser’s key to them is gone (the site’s data was cleared in part, or a file was damaged), so they cannot be sent. Please do them again.',
@@ -44,12 +47,33 @@ const device: typeof vi = {
 	unreadableDropDetail: 'Nothing can open them any more.',
 	full: 'This device is full: new work could not be kept. Send or discard what is waiting, or delete some files.',
 	newer: 'What is waiting was written by a newer Khuê. Please reload the page.',
-	unavailable: 'The browser cannot open the place where work is kept. Please reload the page.',
+	unavailable:
+		'The browser cannot open the place where work is kept. Khuê deletes nothing: what is waiting is still on this device, and Khuê keeps trying. Until then new work cannot be kept.',
+	look: 'Try to open it',
+	begin: 'Begin anew…',
+	beginTitle: 'Begin anew with an empty place?',
+	beginDetail:
+		'All unsent work in the old place is lost for good, also what Khuê could not read to list it here. Do this only when trying again and restarting the browser did not help.',
+	beginDo: 'Give up the old work, begin anew',
+	begun: 'There is a new place to keep work.',
+	beginFailed: 'The browser does not allow to begin anew. Close the other Khuê tabs, then try again.',
 	expiredTitle: 'Too long ago',
 	expiredDetail:
 		'This was sent more than 30 days ago and no answer came, so it may have been recorded. Look at the record: discard this if it is there, send it again if not.',
 
+	otherTitle: (name) => `This browser is now signed in as ${name}`,
+	otherUnknown: 'Nobody is signed in in this browser now',
+	otherDetail: (mine) =>
+		`Somebody signed in as another account in another tab, while this page belongs to ${mine}. What you just did was recorded in nobody’s name.`,
+	otherKept: (n, mine) =>
+		`${n === 1 ? '1 item' : `${n} items`} of ${mine} kept on this device, encrypted; sent only once ${mine} signs in here again.`,
+	otherGo: (name) => `Go on as ${name}`,
+	otherSignIn: (mine) => `Sign in again as ${mine}`,
+	otherStay: 'Stay on this page',
+
 	keep: 'Keep it and send it later',
+	keepOther: (mine) =>
+		`Khuê keeps this on the device, encrypted, and sends it only once ${mine} signs in here again.`,
 	keepDetail: 'Khuê keeps this on the device, encrypted, and sends it when the server answers.',
 	keptNote: 'Kept on this device; it will be sent when there is a network.',
 	arrived: (n) => (n === 1 ? 'One waiting item was sent.' : `${n} waiting items were sent.`),

@@ -17,6 +17,7 @@ const shell: typeof vi = {
 	password: 'Change password',
 	unsent: (n) => `${n} to be sent`,
 	unsentStuck: (n) => `${n} for you to look at`,
+	unsentClosed: 'Waiting work cannot be opened',
 	unsentList: 'Waiting to be sent',
 	install: 'Install on this device',
 	signOut: 'Sign out',

@@ -35,6 +35,9 @@ export default {
 	pausedOut: 'Phiên đã hết. Đăng nhập lại thì việc được gửi tiếp.',
 	pausedOther:
 		'Trình duyệt này đang đăng nhập tài khoản khác ở một thẻ khác. Việc của bạn chỉ được gửi khi chính bạn đăng nhập lại.',
+	pausedMust: 'Bạn cần đổi mật khẩu trước. Đổi xong, việc được gửi tiếp.',
+	refusedUnsure:
+		'Lần gửi trước có thể đã được ghi. Khi được phép lại, hãy gửi lại: Khuê hỏi lại, không ghi hai lần.',
 	unreadable: (n: number) => `${n} việc không đọc lại được`,
 	unreadableDetail:
 		'Khoá của trình duyệt để mở những việc này đã mất (dữ liệu trang bị xoá một phần, hoặc tệp bị hỏng), nên không gửi được nữa. Hãy làm lại những việc đó.',
@@ -44,12 +47,32 @@ export default {
 	full: 'Máy hết chỗ: việc mới chưa giữ được. Hãy gửi hoặc bỏ bớt việc đang chờ, hoặc xoá bớt tệp trong máy.',
 	newer: 'Việc chờ gửi do phiên bản Khuê mới hơn ghi. Hãy tải lại trang.',
 	unavailable:
-		'Trình duyệt không mở được chỗ giữ việc. Việc làm lúc mất mạng chưa giữ được; hãy tải lại trang.',
+		'Trình duyệt không mở được chỗ giữ việc. Khuê không xoá gì: việc đang chờ vẫn nằm trong máy, và Khuê tự thử mở lại. Trong lúc này việc mới chưa giữ được.',
+	look: 'Thử mở lại',
+	begin: 'Bắt đầu lại…',
+	beginTitle: 'Bắt đầu lại với chỗ giữ việc trống?',
+	beginDetail:
+		'Mọi việc chưa gửi nằm trong chỗ cũ sẽ mất hẳn, không lấy lại được, kể cả những việc Khuê chưa đọc được để kể ra đây. Chỉ làm khi đã thử mở lại, khởi động lại trình duyệt mà vẫn không được.',
+	beginDo: 'Bỏ việc cũ, bắt đầu lại',
+	begun: 'Đã có chỗ giữ việc mới.',
+	beginFailed: 'Trình duyệt chưa cho bắt đầu lại. Hãy đóng các thẻ Khuê khác rồi thử lại.',
 	expiredTitle: 'Để quá lâu',
 	expiredDetail:
 		'Việc này đã gửi hơn 30 ngày trước mà chưa có trả lời, nên có thể đã được ghi rồi. Hãy mở bản ghi xem: đã có thì bỏ việc này, chưa có thì gửi lại.',
 
+	otherTitle: (name: string) => `Trình duyệt này nay đăng nhập ${name}`,
+	otherUnknown: 'Trình duyệt này nay không đăng nhập ai',
+	otherDetail: (mine: string) =>
+		`Có người đã đăng nhập tài khoản khác ở một thẻ khác, còn trang này là của ${mine}. Việc vừa rồi chưa được ghi dưới tên ai.`,
+	otherKept: (n: number, mine: string) =>
+		`${n} việc của ${mine} được giữ trong máy, mã hoá; chỉ gửi khi ${mine} đăng nhập lại ở đây.`,
+	otherGo: (name: string) => `Làm tiếp với ${name}`,
+	otherSignIn: (mine: string) => `Đăng nhập lại ${mine}`,
+	otherStay: 'Ở lại trang này',
+
 	keep: 'Giữ lại, gửi khi có mạng',
+	keepOther: (mine: string) =>
+		`Khuê giữ việc này trong máy, mã hoá, và chỉ gửi khi ${mine} đăng nhập lại ở đây.`,
 	keepDetail: 'Khuê giữ việc này trong máy, mã hoá, và tự gửi khi máy chủ trả lời.',
 	keptNote: 'Đã giữ trong máy; sẽ tự gửi khi có mạng.',
 	arrived: (n: number) => (n === 1 ? 'Một việc chờ đã được gửi.' : `${n} việc chờ đã được gửi.`),

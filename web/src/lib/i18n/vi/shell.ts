@@ -17,6 +17,7 @@ export default {
 	password: 'Đổi mật khẩu',
 	unsent: (n: number) => `${n} việc chờ gửi`,
 	unsentStuck: (n: number) => `${n} việc cần bạn xem`,
+	unsentClosed: 'Chưa mở được việc chờ gửi',
 	unsentList: 'Việc chờ gửi',
 	install: 'Cài vào máy này',
 	signOut: 'Đăng xuất',
