@@ -114,6 +114,11 @@ fn parts(tx: &mut Tx<'_>, kin: Vec<Kin>, went_into_this: bool) -> Result<Vec<Uni
     let mut days: Vec<Date> = kin.iter().map(|kin| kin.day).collect();
     days.sort();
     days.dedup();
+    let mut all: Vec<UnitId> = kin.iter().map(|kin| kin.unit).collect();
+    all.sort();
+    all.dedup();
+    let scope = tx.scope(Capability::UnitView)?;
+    let in_sight = store::in_sight(tx, &all, &scope)?;
     let mut parts = Vec::with_capacity(kin.len());
     for day in days {
         let on = if went_into_this { day.yesterday().unwrap_or(day) } else { day };
@@ -125,7 +130,8 @@ fn parts(tx: &mut Tx<'_>, kin: Vec<Kin>, went_into_this: bool) -> Result<Vec<Uni
         for UnitRef { id, kind, name } in view::refs(tx, &ids, on)? {
             let Some(kin) = of_day.get(&id) else { continue };
             let name = if went_into_this { kin.name.clone() } else { name };
-            parts.push(UnitPart { path: paths.remove(&id).unwrap_or_default(), id, kind, name, whole: kin.whole });
+            let path = paths.remove(&id).unwrap_or_default();
+            parts.push(UnitPart { path, id, kind, name, whole: kin.whole, in_sight: in_sight.contains(&id) });
         }
     }
     Ok(parts)

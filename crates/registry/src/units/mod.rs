@@ -104,4 +104,6 @@ pub struct UnitPart {
     pub path: Vec<PathStep>,
     /// Whether all of it went.
     pub whole: bool,
+    /// Whether whoever asks may look at it. The name is told either way: it stands in the decision.
+    pub in_sight: bool,
 }

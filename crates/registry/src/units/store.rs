@@ -426,6 +426,20 @@ pub fn counts(tx: &mut Tx<'_>, unit: UnitId, on: Date, scope: &auth::Scope) -> R
     tx.all(&sql, &params)
 }
 
+/// Those of some units that lie in a scope.
+pub fn in_sight(tx: &mut Tx<'_>, ids: &[UnitId], scope: &auth::Scope) -> Result<Vec<UnitId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params = Vec::new();
+    let asked = asked(ids, &mut params);
+    let (within, more) = scope.predicate("a.id", params.len() + 1);
+    params.extend(more);
+    let text = format!("WITH {asked} SELECT a.id FROM asked a WHERE {within} ORDER BY a.id");
+    let found: Vec<(UnitId,)> = tx.all(&Built::new("IN_SIGHT", &text, tx.dialect()), &params)?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
 /// What units were called on a day: `(unit, kind, whole name)`. A unit that did not stand then is called by the name it
 /// had last before, or first after.
 pub fn called(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<Vec<(UnitId, String, String)>> {

@@ -214,7 +214,7 @@ testkit::both! {
     }
 
     async fn schools_merge_into_one_of_them_and_their_campuses_follow(w: World) {
-        let (commune, _) = land(&w).await;
+        let (commune, office) = land(&w).await;
         let into = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
         let part = make(&w, school("Trường Tiểu học Hai", commune, "TH")).await.id;
         let campus = make(&w, create::CreateUnit { kind: "campus".to_owned(), ..school("Điểm trường Hai A", part, "") }).await.id;
@@ -232,6 +232,13 @@ testkit::both! {
         let told = read(&w, w.system(), move |tx| history::history(tx, into)).await.expect("tells");
         assert_eq!((told.formed_from[0].id, told.formed_from[0].whole), (part, true));
         assert_eq!(told.items.last().map(|item| item.text.as_str()), Some("Nhận sáp nhập Trường Tiểu học Hai."));
+        // Everybody who sees the history is told the name; only whoever keeps the records may look further.
+        let (head, officer) = (somebody(&w, "head", "head", into).await, somebody(&w, "officer", "commune_officer", office).await);
+        for (who, sees) in [(head, true), (officer, false)] {
+            let told = read(&w, act_of(&w, who), move |tx| history::history(tx, into)).await.expect("tells");
+            let open = read(&w, act_of(&w, who), move |tx| show::show(tx, part, None)).await.is_ok();
+            assert_eq!((told.formed_from[0].in_sight, open), (sees, sees), "{who}");
+        }
 
         let third = make(&w, school("Trường Tiểu học Ba", commune, "TH")).await.id;
         let new = Target::New(NewUnitBody { kind: "school".to_owned(), name: "Trường Tiểu học Mới".to_owned(), code: None, parent: commune, authority: None, level: Levels::One("TH".to_owned()) });
