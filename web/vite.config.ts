@@ -36,7 +36,7 @@ const groups = [
 	},
 	{
 		name: 'desk',
-		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|outbox[\\/](state|count|entry)|pwa[\\/]worker|ui|fold|units[\\/](names|tree|view|may|Retry)|i18n[\\/](vi[\\/])?(shell|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
+		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|outbox[\\/](state|count|entry)|pwa[\\/]worker|ui|fold|units[\\/](names|tree|view|may|Retry|PastNote)|i18n[\\/](vi[\\/])?(shell|list|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
 		priority: 10
 	}
 ];

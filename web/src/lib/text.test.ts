@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvText } from './csv';
 import { fold, matches } from './fold';
 import { safeReturn, signInPath } from './navigate';
 import { loginGood, passwordGood, passwordRules } from './password';
@@ -13,22 +12,6 @@ describe('search', () => {
 	it('wants every word to begin a word', () => {
 		expect(matches('Giao diện: tối', 'gia toi')).toBe(true);
 		expect(matches('Giao diện: tối', 'dien sang')).toBe(false);
-	});
-});
-
-describe('CSV', () => {
-	it('quotes what must be quoted', () => {
-		expect(csvCell('a "b", c')).toBe('"a ""b"", c"');
-		expect(csvCell(null)).toBe('');
-	});
-
-	it('never lets a cell be a formula', () => {
-		expect(csvCell('=1+1')).toBe("'=1+1");
-		expect(csvCell('-2')).toBe("'-2");
-	});
-
-	it('begins with the mark of UTF-8', () => {
-		expect(csvText(['Tên'], [['Xã']])).toBe('\ufeffTên\r\nXã\r\n');
 	});
 });
 

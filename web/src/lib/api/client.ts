@@ -1,5 +1,6 @@
 import { t } from '$lib/i18n/common';
 import { connection } from '$lib/state/connection.svelte';
+import { live } from '$lib/state/live.svelte';
 import { isProblemBody, Problem, retryAfterSeconds } from './problem';
 import type { paths } from './schema';
 
@@ -75,14 +76,39 @@ export function queryText(query: object = {}): string {
 	return text ? `?${text}` : '';
 }
 
+type Given<M extends Method, P extends PathWith<M>> =
+	object extends Call<At<M, P>> ? [Call<At<M, P>>?] : [Call<At<M, P>>];
+
 /** Asks the server for one of its operations. What it takes and answers follows from openapi.json. */
 export async function call<M extends Method, P extends PathWith<M>>(
 	method: M,
 	path: P,
-	...[given]: object extends Call<At<M, P>> ? [Call<At<M, P>>?] : [Call<At<M, P>>]
+	...[given]: Given<M, P>
 ): Promise<Answer<At<M, P>>> {
-	const options: Plain = given ?? {};
-	const headers = new Headers({ accept: 'application/json' });
+	const response = await send(method, path, given ?? {}, 'application/json');
+	return (response.status === 204 ? undefined : await response.json()) as Answer<At<M, P>>;
+}
+
+/** Asks for a file, and hands it to the browser to be kept. Answers with its name. */
+export async function fetchFile<M extends Method, P extends PathWith<M>>(
+	method: M,
+	path: P,
+	...[given]: Given<M, P>
+): Promise<string> {
+	const response = await send(method, path, given ?? {}, '*/*');
+	const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '');
+	const name = named?.[1] ?? 'khue';
+	const url = URL.createObjectURL(await response.blob());
+	const link = document.createElement('a');
+	link.href = url;
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(url), 10_000);
+	return name;
+}
+
+async function send(method: Method, path: string, options: Plain, accept: string): Promise<Response> {
+	const headers = new Headers({ accept });
 	if (options.body !== undefined) headers.set('content-type', 'application/json');
 	if (options.version !== undefined) headers.set('if-match', `"${options.version}"`);
 	if (options.key !== undefined) headers.set('idempotency-key', options.key);
@@ -113,7 +139,8 @@ export async function call<M extends Method, P extends PathWith<M>>(
 	else connection.heard();
 
 	if (response.ok) {
-		return (response.status === 204 ? undefined : await response.json()) as Answer<At<M, P>>;
+		live.begin(response.headers.get('khue-position'));
+		return response;
 	}
 	const problem = await problemOf(response);
 	if (response.status === 401 && !options.anonymous) signedOut();

@@ -1,4 +1,4 @@
-import { call } from './client';
+import { call, fetchFile } from './client';
 import type { components } from './schema';
 import type { UnitQuery } from './types';
 
@@ -17,6 +17,7 @@ export const api = {
 	endOtherSessions: () => call('delete', '/me/sessions'),
 
 	units: (query: UnitQuery, signal?: AbortSignal) => call('get', '/units', { query, signal }),
+	exportUnits: (body: Body['ExportUnits']) => fetchFile('post', '/units/exports', { body }),
 	unit: (unit: string, as_of?: string) => call('get', '/units/{unit}', { path: { unit }, query: { as_of } }),
 	unitHistory: (unit: string) => call('get', '/units/{unit}/history', { path: { unit } }),
 	createUnit: (body: Body['CreateUnit'], key: string) => call('post', '/units', { body, key }),
@@ -26,6 +27,11 @@ export const api = {
 		call('post', '/units/{unit}/move', { path: { unit }, body, version, key }),
 	closeUnit: (unit: string, version: number, body: Body['Close'], key: string) =>
 		call('post', '/units/{unit}/closure', { path: { unit }, body, version, key }),
+
+	previewMerger: (body: Body['Merge']) => call('post', '/units/mergers/preview', { body }),
+	previewSplit: (body: Body['Split']) => call('post', '/units/splits/preview', { body }),
+	mergeUnits: (body: Body['Merge'], key: string) => call('post', '/units/mergers', { body, key }),
+	splitUnit: (body: Body['Split'], key: string) => call('post', '/units/splits', { body, key }),
 
 	unitAccounts: (unit: string) => call('get', '/units/{unit}/accounts', { path: { unit } }),
 	grant: (unit: string, body: Body['GiveGrant'], key: string) =>

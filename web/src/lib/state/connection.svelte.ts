@@ -8,11 +8,22 @@ class Connection {
 	state = $state<ConnectionState>('online');
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#wait = first;
+	#listeners = new Set<() => void>();
+
+	/** Calls whenever the state has changed. */
+	on(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	#set(state: ConnectionState) {
+		if (this.state === state) return;
+		this.state = state;
+		for (const listener of this.#listeners) listener();
+	}
 
 	listen(): () => void {
-		const off = () => {
-			this.state = 'offline';
-		};
+		const off = () => this.#set('offline');
 		const on = () => this.retry();
 		addEventListener('offline', off);
 		addEventListener('online', on);
@@ -25,13 +36,13 @@ class Connection {
 	}
 
 	heard() {
-		this.state = 'online';
+		this.#set('online');
 		this.#wait = first;
 		clearTimeout(this.#timer);
 	}
 
 	lost() {
-		this.state = navigator.onLine ? 'unreachable' : 'offline';
+		this.#set(navigator.onLine ? 'unreachable' : 'offline');
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => this.retry(), this.#wait);
 		this.#wait = Math.min(this.#wait * 2, longest);

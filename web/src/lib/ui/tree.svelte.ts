@@ -7,7 +7,7 @@ export interface Loaded<Item> {
 
 /** One place of a tree whose children are fetched when it is opened. */
 export class Node<Item> {
-	item: Item;
+	item: Item = $state.raw() as Item;
 	parent: Node<Item> | null;
 	open = $state(false);
 	state = $state<'new' | 'asking' | 'here' | 'failed'>('new');
@@ -29,6 +29,8 @@ export interface TreeSource<Item> {
 	text: (item: Item) => string;
 	branches: (item: Item) => boolean;
 	children: (item: Item, cursor: string | null) => Promise<Loaded<Item>>;
+	/** A root as it is now. */
+	again?: (item: Item) => Promise<Item>;
 }
 
 /** What is open, what is fetched and where the keyboard stands; how it looks is the component's matter. */
@@ -80,6 +82,40 @@ export class TreeState<Item> {
 			node.state = 'here';
 		} catch {
 			node.state = 'failed';
+		}
+	}
+
+	/**
+	 * Looks again at every branch that is open: rows that stay keep their place, what is open below them and the
+	 * keyboard; rows that came or went do so. Throws when something could not be asked, and then nothing has changed there.
+	 */
+	async refresh() {
+		for (const root of this.roots) {
+			if (this.source.again) root.item = await this.source.again(root.item);
+		}
+		const open = [...this.visible].filter((node) => node.open && node.state === 'here');
+		for (const node of open) await this.#again(node);
+	}
+
+	async #again(node: Node<Item>) {
+		const { id } = this.source;
+		const known = new Map(node.children.map((child) => [id(child.item), child]));
+		const items: Item[] = [];
+		let next: string | null = null;
+		do {
+			const page: Loaded<Item> = await this.source.children(node.item, next);
+			items.push(...page.items);
+			next = page.next ?? null;
+		} while (next !== null && items.length < known.size);
+		node.children = items.map((item) => {
+			const child = known.get(id(item));
+			if (!child) return new Node(item, node);
+			child.item = item;
+			return child;
+		});
+		node.next = next;
+		for (let up = this.at; up?.parent; up = up.parent) {
+			if (!this.siblings(up).includes(up)) this.at = up.parent;
 		}
 	}
 

@@ -74,6 +74,35 @@ describe('the tree', () => {
 		expect(shown(one)).toEqual(['Tỉnh', 'Xã Bến', 'Xã Đồng']);
 	});
 
+	it('looks again in place: what stays keeps its place, what is gone gives the keyboard to its parent', async () => {
+		const root: Place = {
+			name: 'Tỉnh',
+			below: [{ name: 'Xã Bến', below: [leaf('Trường')] }, leaf('Xã Đồng')]
+		};
+		const one = new TreeState<Place>(
+			{
+				id: (place) => place.name,
+				text: (place) => place.name,
+				branches: (place) => place.below.length > 0,
+				children: async (place) => ({ items: place.below, next: null })
+			},
+			[root]
+		);
+		const top = one.roots[0];
+		if (!top) throw new Error('no root');
+		await one.open(top);
+		const [ben] = top.children;
+		if (!ben) throw new Error('no child');
+		await one.open(ben);
+		one.key('End', 0);
+		root.below = [leaf('Xã An'), ...root.below.slice(0, 1)];
+		await one.refresh();
+		expect(shown(one)).toEqual(['Tỉnh', 'Xã An', 'Xã Bến', 'Trường']);
+		expect(top.children[1]).toBe(ben);
+		expect(ben.open).toBe(true);
+		expect(one.at).toBe(top);
+	});
+
 	it('can be asked again after a failure', async () => {
 		let fail = true;
 		const one = new TreeState<string>(

@@ -56,6 +56,7 @@ const common: typeof vi = {
 	unreachable: 'Server cannot be reached',
 	unreachableDetail:
 		'The device has a network but the Khuê server does not answer. What you typed is kept; try again in a few minutes.',
+	joining: 'Reconnecting',
 	online: 'Connected',
 	unexpected: 'The server gave an unexpected answer',
 	unexpectedDetail: (status) =>

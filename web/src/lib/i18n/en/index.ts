@@ -3,10 +3,12 @@ import common from './common';
 import device from './device';
 import gallery from './gallery';
 import help from './help';
+import list from './list';
+import reshape from './reshape';
 import shell from './shell';
 import unit from './unit';
 import units from './units';
 
-const english = { common, auth, shell, units, unit, help, gallery, device };
+const english = { common, auth, shell, units, unit, list, reshape, help, gallery, device };
 export type English = typeof english;
 export default english;

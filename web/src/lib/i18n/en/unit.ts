@@ -8,7 +8,6 @@ const unit: typeof vi = {
 	existsNow: 'in operation',
 	closed: 'Closed',
 	notYet: 'Not founded yet',
-	asOf: (date) => `As of ${date}`,
 	overview: 'Overview',
 	history: 'History',
 	people: 'People and invitations',
@@ -41,6 +40,7 @@ const unit: typeof vi = {
 	names: 'Names over time',
 	formedFrom: 'Formed from',
 	wentTo: 'Went to',
+	notInSight: 'its records are with whoever took it over',
 	whole: 'whole',
 	part: 'part',
 	basis: (text) => `Basis: ${text}`,
@@ -72,6 +72,8 @@ const unit: typeof vi = {
 	create: 'Add unit',
 	rename: 'Rename',
 	move: 'Move to another authority',
+	mergeIt: 'Merge',
+	splitIt: 'Split',
 	closeUnit: 'Close',
 	grant: 'Give a role',
 
@@ -150,6 +152,8 @@ const unit: typeof vi = {
 	grantDo: 'Give the role',
 	granted: 'Role given.',
 	noPeople: 'Nobody has an account here yet. Invite first.',
+	changedElsewhere: (name: string) =>
+		`This unit has just been changed elsewhere; it is now called ${name}. What you typed is still here. Look again before you save.`,
 	changedMeanwhile: 'Reload the unit'
 };
 export default unit;

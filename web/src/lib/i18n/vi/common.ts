@@ -57,6 +57,7 @@ export default {
 	unreachable: 'Không gọi được máy chủ',
 	unreachableDetail:
 		'Máy có mạng nhưng máy chủ Khuê không trả lời. Những gì bạn đã nhập vẫn còn; hãy thử lại sau ít phút.',
+	joining: 'Đang nối lại',
 	online: 'Trực tuyến',
 	unexpected: 'Máy chủ trả lời không đúng dạng',
 	unexpectedDetail: (status: number) =>

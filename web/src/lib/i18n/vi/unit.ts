@@ -6,7 +6,6 @@ export default {
 	existsNow: 'đang hoạt động',
 	closed: 'Đã ngừng',
 	notYet: 'Chưa thành lập',
-	asOf: (date: string) => `Theo ngày ${date}`,
 	overview: 'Tổng quan',
 	history: 'Lịch sử',
 	people: 'Người và lời mời',
@@ -36,6 +35,7 @@ export default {
 	names: 'Tên qua thời gian',
 	formedFrom: 'Hình thành từ',
 	wentTo: 'Nhập vào',
+	notInSight: 'hồ sơ do nơi nhận giữ',
 	whole: 'toàn bộ',
 	part: 'một phần',
 	basis: (text: string) => `Căn cứ: ${text}`,
@@ -67,6 +67,8 @@ export default {
 	create: 'Thêm đơn vị',
 	rename: 'Đổi tên',
 	move: 'Chuyển đơn vị quản lí',
+	mergeIt: 'Sáp nhập',
+	splitIt: 'Chia, tách',
 	closeUnit: 'Ngừng hoạt động',
 	grant: 'Giao vai trò',
 
@@ -146,5 +148,7 @@ export default {
 	grantDo: 'Giao vai trò',
 	granted: 'Đã giao vai trò.',
 	noPeople: 'Chưa ai có tài khoản ở đây. Hãy mời trước.',
+	changedElsewhere: (name: string) =>
+		`Đơn vị này vừa được thay đổi ở nơi khác; tên hiện nay: ${name}. Những gì bạn nhập vẫn còn. Hãy xem lại rồi hãy lưu.`,
 	changedMeanwhile: 'Tải lại đơn vị'
 };

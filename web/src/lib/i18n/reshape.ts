@@ -1,0 +1,4 @@
+import { catalogue } from './index.svelte';
+import vi from './vi/reshape';
+
+export const t = catalogue('reshape', vi);

@@ -1,0 +1,55 @@
+const kinds: Record<string, string> = { school: 'trường', campus: 'điểm trường' };
+const word = (kind: string) => kinds[kind] ?? 'đơn vị';
+
+export default {
+	mergeTitle: (kind: string) => `Sáp nhập ${word(kind)}`,
+	mergeLead:
+		'Ghi một quyết định sáp nhập đã có. Chọn những nơi nhập lại, nơi nhận và ngày có hiệu lực; xem trước rồi mới thực hiện.',
+	splitTitle: (name: string) => `Chia, tách ${name}`,
+	splitLead:
+		'Ghi một quyết định chia hoặc tách đã có. Nói rõ sau đó có những nơi nào; xem trước rồi mới thực hiện.',
+	parts: 'Nhập những nơi nào',
+	partsNone: 'Chưa chọn nơi nào.',
+	addPart: (kind: string) => `Thêm ${word(kind)}`,
+	removePart: (name: string) => `Bỏ ${name}`,
+	howMuch: (name: string) => `${name} nhập bao nhiêu`,
+	whole: 'Toàn bộ',
+	part: 'Một phần',
+	wholeHint: 'Toàn bộ thì ngừng hoạt động từ ngày có hiệu lực. Một phần thì vẫn hoạt động tiếp.',
+	into: 'Nhập vào đâu',
+	intoStanding: 'Nơi đang hoạt động',
+	intoNew: 'Lập mới',
+	intoWhich: 'Nơi nhận',
+	becomes: 'Sau khi chia, tách có những nơi nào',
+	goesOn: (name: string) => `${name} vẫn hoạt động`,
+	goesOnHint:
+		'Tách: nơi cũ còn và một phần thành nơi khác. Chia: nơi cũ ngừng hoạt động, hồ sơ do nơi đầu tiên dưới đây giữ.',
+	targetTitle: (n: number) => `Nơi thứ ${n}`,
+	addTarget: 'Thêm một nơi nữa',
+	removeTarget: (n: number) => `Bỏ nơi thứ ${n}`,
+	placeSchool: 'Ở xã, phường',
+	placeCampus: 'Thuộc trường',
+	decision: 'Quyết định',
+	preview: 'Xem trước',
+	previewing: 'Đang xem trước…',
+	partsFew: 'Hãy chọn ít nhất hai nơi, hoặc một nơi nhập vào nơi đang hoạt động.',
+	outcome: 'Việc này sẽ',
+	outcomeFrom: (date: string) => `Từ ngày ${date}`,
+	founded: 'Lập mới',
+	foundedUnder: (authority: string) => `do ${authority} quản lí`,
+	ended: 'Ngừng hoạt động',
+	changed: 'Hoạt động tiếp',
+	moved: 'Điểm trường đi theo',
+	roles: (n: string) =>
+		`${n} vai trò của người ở nơi ngừng hoạt động hết hiệu lực. Cần giao vai trò ở nơi nhận.`,
+	rolesNone: 'Không vai trò nào hết hiệu lực.',
+	invitations: (n: string) => `${n} lời mời chưa nhận bị rút lại.`,
+	undo: 'Ghi nhầm thì phải ghi một thay đổi nữa, và lịch sử giữ cả hai.',
+	sure: 'Tôi đã đối chiếu với quyết định',
+	sureNeeded: 'Hãy đối chiếu với quyết định rồi đánh dấu vào ô này.',
+	doMerge: 'Sáp nhập',
+	doSplit: 'Chia, tách',
+	back: 'Sửa lại',
+	merged: (name: string) => `Đã ghi việc sáp nhập vào ${name}.`,
+	divided: (name: string) => `Đã ghi việc chia, tách ${name}.`
+};
