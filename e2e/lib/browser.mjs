@@ -48,11 +48,34 @@ export async function launch(args = []) {
 	return browser;
 }
 
+const asked = new WeakMap();
+
+/** Notes what a page asks for, so that `quiet` can tell when it is done. */
+export function watch(page) {
+	const open = new Set();
+	asked.set(page, open);
+	page.on('request', (request) => {
+		// The stream of what happens elsewhere never ends.
+		if (!new URL(request.url()).pathname.endsWith('/events')) open.add(request);
+	});
+	for (const ended of ['requestfinished', 'requestfailed']) page.on(ended, (request) => open.delete(request));
+}
+
+/** Waits until the page has asked for nothing for half a second. */
+export async function quiet(page) {
+	const open = asked.get(page);
+	for (let still = 0; still < 10; ) {
+		await page.waitForTimeout(50);
+		still = open.size === 0 ? still + 1 : 0;
+	}
+}
+
 /** A page that remembers what went wrong in it: nothing may, in any test. */
 export async function open(browser, size = 'desk', options = {}) {
 	const context = await browser.newContext({ ...sizes[size], ...options });
 	const page = await context.newPage();
 	page.setDefaultTimeout(10_000);
+	watch(page);
 	const wrong = [];
 	page.on('pageerror', (error) => wrong.push(error.message));
 	page.on('console', (message) => {
@@ -96,6 +119,24 @@ export async function unitToBuildIn(page) {
 		}
 	}
 	throw new Error('no commune in which this account may found a school');
+}
+
+/** A school of the test's own, so that nobody else edits it; in the place where schools can be founded. */
+export async function newSchool(page, name, parent) {
+	const place = parent ?? (await unitToBuildIn(page)).id;
+	const made = await page.evaluate(
+		async ([place, name]) => {
+			const response = await fetch('/api/v1/units', {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ kind: 'school', name, parent: place, level: ['TH'], from: '2026-09-01' })
+			});
+			return { status: response.status, body: await response.json() };
+		},
+		[place, name]
+	);
+	assert.equal(made.status, 201, JSON.stringify(made.body));
+	return made.body;
 }
 
 /** A unit to which this person may invite, and in which there is a role to give. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { launch, open, signIn, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
+import { launch, open, quiet, signIn, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -44,6 +44,8 @@ for (const size of ['desk', 'phone']) {
 				`/don-vi/${unit.id}?lam=them`,
 				`/don-vi/${host.id}?lam=moi`,
 				`/don-vi/${host.id}?lam=dong`,
+				'/don-vi?ngay=2024-06-01',
+				'/don-vi/sap-nhap',
 				'/tai-khoan',
 				'/viec-cho',
 				'/gallery'
@@ -51,7 +53,7 @@ for (const size of ['desk', 'phone']) {
 			for (const path of paths) {
 				await page.goto(path);
 				await page.locator('h1').waitFor();
-				await page.waitForLoadState('networkidle');
+				await quiet(page);
 				if (path.includes('lam=')) {
 					// Not every account may close: then the page stands without the dialog.
 					await page

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accounts, heading, launch, open, plain, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
+import { accounts, heading, launch, open, plain, quiet, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
 
 const KB = 1024;
 let browser;
@@ -44,7 +44,7 @@ for (const size of ['desk', 'phone']) {
 		const count = await counter(page, context);
 		await page.goto('/dang-nhap');
 		await heading(page, 'Đăng nhập');
-		await page.waitForLoadState('networkidle');
+		await quiet(page);
 		t.diagnostic(`sign-in ${size}: ${(count.bytes() / KB).toFixed(1)} KB, ${count.requests()} requests`);
 		assert.ok(count.bytes() <= 150 * KB, `${count.bytes()} bytes`);
 		assert.equal(await count.moved(), 0);
@@ -58,14 +58,14 @@ for (const size of ['desk', 'phone']) {
 		const count = await counter(page, context);
 		await page.goto('/dang-nhap');
 		await heading(page, 'Đăng nhập');
-		await page.waitForLoadState('networkidle');
+		await quiet(page);
 
 		const measure = async (name, go, content, early = 0) => {
 			count.reset();
 			await go();
 			await content();
 			const before = count.requests();
-			await page.waitForLoadState('networkidle');
+			await quiet(page);
 			await page.waitForTimeout(300);
 			t.diagnostic(
 				`${name} ${size}: ${(count.bytes() / KB).toFixed(1)} KB, ${before} requests before content, ${count.requests()} in all`
@@ -81,7 +81,7 @@ for (const size of ['desk', 'phone']) {
 		count.reset();
 		await page.getByLabel('Tên đăng nhập').fill(accounts[0].login);
 		await page.getByLabel('Mật khẩu', { exact: true }).fill(accounts[0].password);
-		await page.waitForLoadState('networkidle');
+		await quiet(page);
 		await page.waitForTimeout(300);
 		const early = count.bytes();
 		t.diagnostic(`while typing ${size}: ${(early / KB).toFixed(1)} KB, ${count.requests()} requests`);
@@ -125,7 +125,7 @@ for (const size of ['desk', 'phone']) {
 			await page.getByRole('combobox').fill(plain(unit.full_name));
 			await page.getByRole('option', { name: unit.full_name }).first().click();
 			await heading(page, unit.full_name);
-			await page.waitForLoadState('networkidle');
+			await quiet(page);
 			if (find === unitToInviteTo) {
 				await measure(
 					'its people',

@@ -2,31 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { accounts, ask, heading, launch, mark, open, signIn, unitToBuildIn } from '../lib/browser.mjs';
+import { accounts, ask, heading, launch, mark, newSchool, open, signIn } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
 	browser = await launch();
 });
 after(() => browser.close());
-
-/** A school of the test's own, so that nobody else edits it. */
-async function newSchool(page, name) {
-	const place = await unitToBuildIn(page);
-	const made = await page.evaluate(
-		async ([parent, name]) => {
-			const response = await fetch('/api/v1/units', {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ kind: 'school', name, parent, level: ['TH'], from: '2026-09-01' })
-			});
-			return { status: response.status, body: await response.json() };
-		},
-		[place.id, name]
-	);
-	assert.equal(made.status, 201, JSON.stringify(made.body));
-	return made.body;
-}
 
 /** The worker keeps the client before the network goes. */
 const kept = (page) =>

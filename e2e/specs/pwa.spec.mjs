@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { changingLine, countingLine } from '../lib/between.mjs';
-import { accounts, heading, launch, open, signIn } from '../lib/browser.mjs';
+import { accounts, heading, launch, open, quiet, signIn } from '../lib/browser.mjs';
 
 const KB = 1024;
 let browser;
@@ -61,7 +61,7 @@ test('bytes on the wire: the first visit within its budget, the worker’s share
 	const { page, close } = await open(browser, 'desk', { baseURL: line.url });
 	await page.goto('/dang-nhap');
 	await heading(page, 'Đăng nhập');
-	await page.waitForLoadState('networkidle');
+	await quiet(page);
 	await page.waitForTimeout(1500);
 	const first = line.take();
 	assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
@@ -78,7 +78,7 @@ test('bytes on the wire: the first visit within its budget, the worker’s share
 	assert.ok(kept <= 200 * KB, `${kept} bytes`);
 	await page.goto('/don-vi');
 	await page.getByRole('treeitem').first().waitFor();
-	await page.waitForLoadState('networkidle');
+	await quiet(page);
 	t.diagnostic(`another start, at the units: ${(line.take() / KB).toFixed(1)} KB`);
 	await close();
 });

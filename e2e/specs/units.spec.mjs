@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { ask, heading, launch, open, plain, signIn } from '../lib/browser.mjs';
+import { accounts, ask, heading, launch, open, plain, signIn } from '../lib/browser.mjs';
+import { rowsOf } from '../lib/xlsx.mjs';
 
 let browser;
 before(async () => {
@@ -58,22 +58,16 @@ for (const size of ['desk', 'phone']) {
 	});
 }
 
-test('the list: sort, columns, kinds, more, choose, export', async () => {
+test('the list: sort, columns, kinds, choose, export', async () => {
 	const { page, close } = await open(browser);
 	await signIn(page);
 	await page.goto('/don-vi?xem=bang');
-	const rows = page.locator('tbody tr');
+	const rows = page.locator('tbody tr:not(.gap)');
 	await rows.first().waitFor();
-	const before = await rows.count();
-	const { total } = await ask(page, '/units?limit=40');
-	if (total > 40) {
-		await page.getByRole('button', { name: 'Hiện thêm' }).click();
-		await page.waitForFunction((n) => document.querySelectorAll('tbody tr').length > n, before);
-	}
 
 	await page.getByRole('button', { name: 'Tên', exact: false }).first().click();
 	await page.waitForURL(/sap=-ten/);
-	assert.equal(await page.getByRole('columnheader', { name: 'Tên' }).getAttribute('aria-sort'), 'descending');
+	await page.locator('th[aria-sort="descending"]').getByText('Tên').waitFor();
 
 	await page.getByRole('button', { name: 'Cột' }).click();
 	await page.getByRole('menuitemcheckbox', { name: 'Từ ngày' }).click();
@@ -83,17 +77,73 @@ test('the list: sort, columns, kinds, more, choose, export', async () => {
 	await page.getByRole('button', { name: 'Mọi loại' }).click();
 	await page.getByRole('menuitemcheckbox', { name: 'Trường', exact: true }).click();
 	await page.keyboard.press('Escape');
-	await page.waitForURL(/loai=/);
+	await page.waitForURL(/loai=school/);
+	await page.getByText('Thục Phán').waitFor({ state: 'detached' });
 
-	await page.locator('tbody').getByRole('checkbox').first().check();
-	await page.getByText('Đã chọn 1 đơn vị').waitFor();
-	const [file] = await Promise.all([
+	// Whoever opens the address sees the same list.
+	await page.reload();
+	await page.locator('th[aria-sort="descending"]').getByText('Tên').waitFor();
+	await page.getByRole('columnheader', { name: 'Từ ngày' }).waitFor();
+	const names = await page.locator('tbody tr:not(.gap) td:nth-child(2) a').allTextContents();
+	const [all] = await Promise.all([
 		page.waitForEvent('download'),
-		page.getByRole('button', { name: 'Xuất các dòng đã chọn' }).click()
+		page.getByRole('button', { name: 'Xuất Excel', exact: true }).click()
 	]);
-	const text = readFileSync(await file.path(), 'utf8');
-	assert.ok(text.startsWith('\ufeffTên,'));
-	assert.equal(text.trim().split('\r\n').length, 2);
+	assert.match(all.suggestedFilename(), /^don-vi-\d{4}-\d{2}-\d{2}\.xlsx$/);
+	const file = rowsOf(await all.path());
+	assert.deepEqual(file[0], ['Tên', 'Loại', 'Mã', 'Thuộc', 'Số đơn vị trực thuộc', 'Từ ngày']);
+	assert.deepEqual(
+		file.slice(1, names.length + 1).map(([name]) => name),
+		names.map((name) => name.trim()),
+		'the file has the order of the screen'
+	);
+	assert.ok(file.slice(1).every((row) => row[1] === 'Trường'));
+	assert.ok(file.slice(1).every((row) => Number(row.at(-1)) > 40_000), 'days are days of the spreadsheet');
+
+	// From one to another with shift, as in a file manager.
+	await page.locator('tbody').getByRole('checkbox').first().click();
+	await page
+		.locator('tbody')
+		.getByRole('checkbox')
+		.nth(2)
+		.click({ modifiers: ['Shift'] });
+	await page.getByText('Đã chọn 3').waitFor();
+	const [some] = await Promise.all([
+		page.waitForEvent('download'),
+		page.getByRole('button', { name: 'Xuất đã chọn' }).click()
+	]);
+	assert.deepEqual(
+		rowsOf(await some.path())
+			.slice(1)
+			.map(([name]) => name),
+		names.slice(0, 3).map((name) => name.trim())
+	);
+	await close();
+});
+
+test('a list of thousands: few rows are drawn, it scrolls to its end, and the keyboard goes along', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, accounts.find(({ role }) => role === 'ministry_officer'));
+	// Every unit of before the districts ended.
+	await page.goto('/don-vi?xem=bang&ngay=2024-06-01');
+	await page.locator('tbody tr').first().waitFor();
+	const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+	const drawn = () => page.locator('tbody tr:not(.gap)').count();
+	const { total } = await ask(page, '/units?as_of=2024-06-01&limit=1');
+	assert.ok(total > 10_000, `${total} units`);
+	assert.ok((await height()) > total * 30, 'the scroll bar is as long as the list');
+	// Scrolled as fast as a hand does it.
+	for (let at = 0; at < 40; at++) {
+		await page.mouse.wheel(0, 1200);
+		await page.waitForTimeout(60);
+	}
+	await page.waitForFunction(() => {
+		const row = document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('tr');
+		return row?.getAttribute('aria-rowindex') > 100;
+	});
+	assert.ok((await drawn()) <= 400, `${await drawn()} rows are drawn`);
+	await page.keyboard.press('Control+Home');
+	await page.locator('tr[aria-rowindex="2"]').waitFor();
 	await close();
 });
 
@@ -104,7 +154,7 @@ test('as of a date: typed, picked, kept in the address', async () => {
 	await page.getByLabel('Tại ngày', { exact: true }).fill('1/1/2026');
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/ngay=2026-01-01/);
-	await page.getByText('Đang xem theo ngày 01/01/2026').waitFor();
+	await page.getByText('Quá khứ: ngày 01/01/2026.').waitFor();
 	await page.getByRole('button', { name: 'Chọn ngày trên lịch: Tại ngày' }).click();
 	await page.getByRole('dialog', { name: 'Chọn ngày trên lịch' }).waitFor();
 	await page.keyboard.press('ArrowRight');
@@ -113,5 +163,23 @@ test('as of a date: typed, picked, kept in the address', async () => {
 	await page.getByRole('button', { name: 'Về hôm nay' }).click();
 	await page.waitForURL((url) => !url.searchParams.has('ngay'));
 	await heading(page, 'Đơn vị');
+	await close();
+});
+
+test('the districts of before stand in the tree of that day, plainly marked', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page);
+	await page.goto('/don-vi?ngay=2024-06-01');
+	await page.getByText('Quá khứ: ngày 01/06/2024.').waitFor();
+	const district = page.getByRole('treeitem').filter({ hasText: /Huyện|Thị xã|Thành phố/ }).first();
+	await district.waitFor();
+	const was = await ask(page, `/units/${await district.getAttribute('data-id')}?as_of=2024-06-01`);
+	assert.equal(was.kind, 'district');
+	await district.getByRole('link').click();
+	await page.waitForURL(/ngay=2024-06-01/);
+	await heading(page, was.full_name);
+	await page.getByText('Quá khứ: ngày 01/06/2024.').waitFor();
+	// Nothing of the past can be changed from here.
+	assert.equal(await page.getByRole('button', { name: 'Thêm đơn vị' }).count(), 0);
 	await close();
 });

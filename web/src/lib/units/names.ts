@@ -6,8 +6,14 @@ export const edgeName = (edge: string): string => t.edges[edge] ?? edge;
 
 const choices = ['department', 'province', 'commune', 'commune_office', 'school', 'campus'];
 
-/** The kinds a list can be filtered by. */
-export const kindChoices = () => choices.map((kind) => ({ kind, label: kindName(kind) }));
+/** Districts stood until the day before; whoever looks back finds them. */
+const withoutDistricts = '2025-07-01';
+
+/** The kinds a list of a day can be filtered by. */
+export const kindChoices = (day: string) =>
+	choices
+		.flatMap((kind) => (kind === 'commune' && day < withoutDistricts ? ['district', kind] : [kind]))
+		.map((kind) => ({ kind, label: kindName(kind) }));
 
 const offices = ['ministry', 'department', 'district_office', 'commune_office'];
 

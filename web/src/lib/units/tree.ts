@@ -1,10 +1,19 @@
 import { api } from '$lib/api';
 import { Problem } from '$lib/api/problem';
 import type { Me, Page, UnitRow } from '$lib/api/types';
+import { live } from '$lib/state/live.svelte';
 import { TreeState } from '$lib/ui/tree.svelte';
 import { isOffice } from './names';
 
 const kept = new Map<string, Promise<TreeState<UnitRow>>>();
+/** The kept trees that something has been told of since they were last looked at. */
+const stale = new Set<string>();
+live.on((told) => {
+	// Where the tree begins follows from the roles.
+	if (told.some(({ kind }) => kind.startsWith('grant.'))) forgetTrees();
+	else if (told.some(({ kind }) => kind.startsWith('unit') || kind === 'journal.other'))
+		for (const name of kept.keys()) stale.add(name);
+});
 
 /**
  * The tree of one date, from the units this person holds a role in. Kept while the page lives, so that
@@ -17,12 +26,29 @@ export function unitTree(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
 		tree = grow(me, asOf);
 		tree.catch(() => kept.delete(name));
 		kept.set(name, tree);
+	} else if (stale.has(name)) {
+		// Shown at once as it was left; what changed meanwhile comes in its place.
+		tree.then((here) => here.refresh()).catch(() => {});
 	}
+	stale.delete(name);
 	return tree;
 }
 
+/**
+ * Fetches today's tree before anybody asks for it: few kilobytes, and on a slow line it takes three turns. Not for those
+ * who save data.
+ */
+export function warmTree(me: Me) {
+	const line = (navigator as { connection?: { saveData?: boolean } }).connection;
+	if (line?.saveData || me.grants.length === 0 || !me.screens.includes('units')) return;
+	unitTree(me, '').catch(() => {});
+}
+
 /** Something was created, moved or closed. */
-export const forgetTrees = () => kept.clear();
+export const forgetTrees = () => {
+	kept.clear();
+	stale.clear();
+};
 
 /** A unit that did not exist on that date is simply not there. */
 const absent = (cause: unknown) => {
@@ -78,6 +104,7 @@ async function grow(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
 			id: (unit) => unit.id,
 			text: (unit) => unit.name,
 			branches: (unit) => unit.children > 0,
+			again: (unit) => api.unit(unit.id, asOf || undefined),
 			children: (unit, cursor) => {
 				const asked = cursor === null ? early.get(unit.id) : undefined;
 				early.delete(unit.id);

@@ -9,7 +9,7 @@ describe('the address of the units screen', () => {
 	});
 
 	it('says the same after it was read', () => {
-		const text = '?xem=bang&q=an+binh&loai=school,campus&cha=u1&ngay=2025-06-30&sap=-ma&cot=ma,tu';
+		const text = '?xem=bang&loai=school,campus&cha=u1&ngay=2025-06-30&q=an+binh&sap=-ma&cot=ma,tu';
 		expect(writeView(read(text))).toBe(text);
 	});
 

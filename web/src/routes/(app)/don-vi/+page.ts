@@ -1,5 +1,7 @@
 import { api } from '$lib/api';
+import type { UnitRow } from '$lib/api/types';
 import { guard, requireMe } from '$lib/state/require';
+import { ListState } from '$lib/ui/list.svelte';
 import { edgeBelow } from '$lib/units/names';
 import { unitTree } from '$lib/units/tree';
 import { readView, serverSort } from '$lib/units/view';
@@ -13,13 +15,17 @@ export const load = async ({ url }) => {
 	}
 	const parent = view.parent ? await guard(api.unit(view.parent, view.asOf || undefined), url) : null;
 	const query = {
-		q: view.q,
-		kind: view.kinds.join(','),
-		parent: view.parent,
+		q: view.q || undefined,
+		parent: view.parent || undefined,
 		edge: parent ? edgeBelow(parent.kind) : undefined,
-		as_of: view.asOf,
-		sort: serverSort(view.sort),
-		limit: 40
+		as_of: view.asOf || undefined,
+		// A search is sorted by how well each answers, until somebody sorts it otherwise.
+		sort: view.q && view.sort === 'ten' ? undefined : serverSort(view.sort)
 	};
-	return { view, tree: null, list: await guard(api.units(query), url), query, parent };
+	const kind = view.kinds.join(',') || undefined;
+	const page = (cursor: string | null, limit: number) =>
+		api.units({ ...query, kind, cursor: cursor ?? undefined, limit });
+	const first = await guard(page(null, 40), url);
+	const list = new ListState<UnitRow>({ key: (unit) => unit.id, page }, first);
+	return { view, tree: null, list, query, parent };
 };
