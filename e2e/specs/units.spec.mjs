@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accounts, ask, heading, launch, open, plain, signIn } from '../lib/browser.mjs';
+import { accounts, ask, heading, launch, open, plain, quiet, signIn } from '../lib/browser.mjs';
 import { rowsOf } from '../lib/xlsx.mjs';
 
 let browser;
@@ -132,6 +132,8 @@ test('a list of thousands: few rows are drawn, it scrolls to its end, and the ke
 	const { total } = await ask(page, '/units?as_of=2024-06-01&limit=1');
 	assert.ok(total > 10_000, `${total} units`);
 	assert.ok((await height()) > total * 30, 'the scroll bar is as long as the list');
+	await quiet(page);
+	await page.getByText('240 trên').waitFor();
 	// Scrolled as fast as a hand does it.
 	for (let at = 0; at < 40; at++) {
 		await page.mouse.wheel(0, 1200);
