@@ -7,6 +7,7 @@
 # The tests find in their environment
 #   KHUE_E2E_URL       where the demo answers
 #   KHUE_E2E_ACCOUNTS  the file of accounts the demo drew for this run
+#   KHUE_E2E_PROGRAM   the program itself
 # With KHUE_E2E_URL already set, that server is tested and none is started. With KHUE_E2E_PROGRAM, that program is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -23,7 +24,7 @@ if [ ! -e e2e/package.json ] || [ ! -e web/package.json ]; then
   exit 0
 fi
 
-scripts/need.sh cc rust node chromium
+scripts/need.sh cc rust node chromium certutil
 if [ ! e2e/node_modules/.package-lock.json -nt e2e/package-lock.json ]; then
   timed "browser tests: fetching their tools (npm ci)" npm --prefix e2e ci --no-audit --no-fund --loglevel=error
 fi
@@ -40,6 +41,9 @@ if [ -z "${KHUE_E2E_URL:-}" ]; then
     timed "browser tests: building the program" cargo build --workspace --bins --tests --quiet
     khue=${CARGO_TARGET_DIR:-target}/debug/khue
   fi
+
+  case $khue in /*) ;; *) khue=$ROOT/$khue ;; esac
+  export KHUE_E2E_PROGRAM=$khue # some tests start a server of their own
 
   work=$(mktemp -d "${TMPDIR:-/tmp}/khue-e2e.XXXXXX")
   # shellcheck disable=SC2329 # called by the trap

@@ -64,6 +64,8 @@ for tool in "$@"; do
     python) if ! has python3; then missing python3 "the repository's own checks"; fi ;;
     postgres) if ! find_pg_bin >/dev/null; then missing postgresql "what is stored is tested on PostgreSQL as well as SQLite"; fi ;;
     strace) if ! has strace; then missing strace "counts the syncs behind acknowledged writes"; fi ;;
+    pebble) if ! has pebble; then missing pebble "an ACME server, to test how certificates are obtained"; fi ;;
+    certutil) if ! has certutil; then missing libnss3-tools "browser tests: makes a browser trust the school's own authority"; fi ;;
     chromium) if ! has chromium; then missing chromium "browser tests"; fi ;;
     rust) need_rust ;;
     lint) need_lint ;;
@@ -82,6 +84,9 @@ elsewhere() {
       dnf/postgresql) printf ' postgresql-server' ;;
       pacman/build-essential) printf ' base-devel' ;;
       pacman/python3) printf ' python' ;;
+      dnf/libnss3-tools) printf ' nss-tools' ;;
+      pacman/libnss3-tools) printf ' nss' ;;
+      zypper/libnss3-tools) printf ' mozilla-nss-tools' ;;
       zypper/build-essential) printf ' gcc gcc-c++ make' ;;
       zypper/postgresql) printf ' postgresql-server' ;;
       apk/build-essential) printf ' build-base' ;;

@@ -9,11 +9,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 if [ $# -gt 0 ]; then
-  scripts/need.sh cc rust nextest postgres strace
+  scripts/need.sh cc rust nextest postgres strace pebble
   exec scripts/with-postgres.sh cargo nextest run "$@"
 fi
 
-scripts/need.sh cc rust nextest postgres strace node
+scripts/need.sh cc rust nextest postgres strace pebble node
 scripts/client.sh build # the program carries the client inside
 flags=()
 if [ "${CI:-}" = true ]; then flags+=(--locked --profile ci); fi

@@ -23,6 +23,8 @@ pub struct Settings {
     pub version: &'static str,
     /// People reach this server over TLS, its own or a proxy's: cookies are `__Host-` and Secure.
     pub secure: bool,
+    /// The host names people reach this server by. Empty: any. Passkeys are made and taken at these only.
+    pub hosts: Vec<String>,
     /// Browsers are told to come over TLS only from now on. Never with a certificate a device may not trust yet: there
     /// would be no way past its warning.
     pub hsts: bool,
@@ -63,6 +65,7 @@ impl Default for Settings {
             product: "Khuê",
             version: env!("CARGO_PKG_VERSION"),
             secure: false,
+            hosts: Vec::new(),
             hsts: false,
             enrolment_port: None,
             behind_proxy: false,

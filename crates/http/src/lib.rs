@@ -24,9 +24,11 @@ mod layers;
 mod limits;
 mod live;
 mod module;
+pub mod plain;
 mod problem;
 mod router;
 pub mod server;
+pub mod tls;
 
 pub use about::collect_metrics;
 pub use answer::{Created, List, Tagged};

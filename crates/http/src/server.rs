@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,23 +11,21 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
-use rustls_pki_types::pem::PemObject as _;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use crate::tls::Tls;
 use crate::{App, about};
 
 /// The address cannot be listened on.
 pub const LISTEN: Code = Code::new(Kind::Unavailable, "server.listen", "Không mở được cổng");
-/// The certificate or its key cannot be used.
-pub const TLS: Code = Code::new(Kind::Unavailable, "server.tls", "Không dùng được chứng thư TLS");
 
 /// Connections served at once; more wait in the system's queue.
 const CONNECTIONS: usize = 10_000;
+/// Connections of the plain listener, which has little to say.
+const PLAIN_CONNECTIONS: usize = 500;
 /// A connection says what it wants within this time.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// Requests may finish so long after the server was told to stop.
@@ -79,64 +76,6 @@ impl Listen {
                 Ok(all)
             }
         }
-    }
-}
-
-/// TLS, ready to serve.
-#[derive(Clone)]
-pub struct Tls(TlsAcceptor);
-
-/// The files of TLS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The certificate with those that vouch for it.
-    pub certificate: PathBuf,
-    /// Its private key.
-    pub key: PathBuf,
-}
-
-impl TlsFiles {
-    /// Reads `cert.pem,key.pem`.
-    pub fn parse(text: &str) -> Result<Self> {
-        match text.split_once(',') {
-            Some((certificate, key)) if !certificate.trim().is_empty() && !key.trim().is_empty() => {
-                Ok(Self { certificate: certificate.trim().into(), key: key.trim().into() })
-            }
-            _ => Err(TLS.error("KHUE_TLS phải có dạng cert.pem,key.pem: tệp chứng thư, dấu phẩy, tệp khoá riêng.")),
-        }
-    }
-
-    /// Reads and checks them.
-    pub fn load(&self) -> Result<Tls> {
-        fn unread<'p, E: Into<Box<dyn std::error::Error + Send + Sync>>>(
-            what: &'static str,
-            path: &'p Path,
-        ) -> impl FnOnce(E) -> Error + 'p {
-            move |error| {
-                TLS.error(format!(
-                    "Không đọc được {what} ở {}. Hãy kiểm tra đường dẫn và quyền đọc của tệp.",
-                    path.display()
-                ))
-                .caused_by(error)
-            }
-        }
-        let chain = CertificateDer::pem_file_iter(&self.certificate)
-            .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
-            .map_err(unread("chứng thư", &self.certificate))?;
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(unread("khoá riêng", &self.key))?;
-        let unfit = |error: rustls::Error| {
-            TLS.error("Chứng thư và khoá riêng không dùng được với nhau. Hãy kiểm tra hai tệp có cùng một cặp không.")
-                .caused_by(error)
-        };
-        let mut config =
-            rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(unfit)?
-                .with_no_client_auth()
-                .with_single_cert(chain, key)
-                .map_err(unfit)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Tls(TlsAcceptor::from(Arc::new(config))))
     }
 }
 
@@ -210,8 +149,9 @@ async fn accept(
             let _place = place;
             match tls {
                 None => connection(socket, from, router, watcher).await,
-                Some(Tls(tls)) => match tokio::time::timeout(HEADERS_WITHIN, tls.accept(socket)).await {
-                    Ok(Ok(stream)) => connection(stream, from, router, watcher).await,
+                Some(tls) => match tokio::time::timeout(HEADERS_WITHIN, tls.accept(socket)).await {
+                    Ok(Ok(Some(stream))) => connection(stream, from, router, watcher).await,
+                    Ok(Ok(None)) => tracing::debug!("an ACME server looked"),
                     Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                     Err(_elapsed) => tracing::debug!("a TLS handshake took too long"),
                 },
@@ -242,6 +182,12 @@ async fn connection(
     if let Err(error) = watcher.watch(serving).await {
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// Serves a router without TLS until it is dropped, and nobody it serves is waited for.
+pub(crate) async fn plain(listener: TcpListener, router: axum::Router) {
+    let places = Arc::new(Semaphore::new(PLAIN_CONNECTIONS));
+    accept(listener, router, None, Arc::new(GracefulShutdown::new()), places).await;
 }
 
 /// Resolves when the system asks the program to stop (SIGINT, SIGTERM).

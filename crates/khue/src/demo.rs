@@ -11,6 +11,7 @@ use http::{DemoAccount, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::console::{log_to_stderr, say};
+use crate::https::Secure;
 use crate::place::{make_folder, now, operator, runtime};
 use crate::serve;
 
@@ -74,7 +75,7 @@ impl Demo {
             write(path, &all)?;
         }
         let settings = Settings { demo_accounts: all.iter().map(shown).collect(), ..Settings::default() };
-        runtime.block_on(serve::serve(db, settings, Listen::Loopback(self.port), None, |port| {
+        runtime.block_on(serve::serve(db, settings, Listen::Loopback(self.port), Secure::PLAIN, |ready| {
             say("Khuê dùng thử: dữ liệu dựng sẵn, chỉ mở được trên máy này.");
             for one in &all {
                 say(format!(
@@ -86,7 +87,7 @@ impl Demo {
                     one.unit
                 ));
             }
-            say(format!("Mở http://localhost:{port}; Ctrl-C để dừng."));
+            say(format!("Mở http://localhost:{}; Ctrl-C để dừng.", ready.port));
         }))
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use db::{Db, IN_USE, Location};
 
 use crate::console::say;
+use crate::https::{self, Https, Said};
 use crate::place::{Place, is_open_to_others, now, operator, runtime};
 
 /// Looks the installation over.
@@ -14,6 +15,8 @@ use crate::place::{Place, is_open_to_others, now, operator, runtime};
 pub struct Doctor {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    https: Https,
 }
 
 /// What was found, a line each.
@@ -29,6 +32,16 @@ impl Findings {
 
     fn note(&self, what: impl std::fmt::Display) {
         say(format!("  lưu ý {what}"));
+    }
+
+    fn all(&mut self, said: Vec<Said>) {
+        for one in said {
+            match one {
+                Said::Good(what) => self.good(what),
+                Said::Note(what) => self.note(what),
+                Said::Wrong(what) => self.wrong(what),
+            }
+        }
     }
 
     fn wrong(&mut self, what: impl std::fmt::Display) {
@@ -56,6 +69,16 @@ impl Doctor {
             }
         };
         self.place.log(&file, "error")?;
+        let secure = match self.https.read(&file) {
+            Ok(secure) => {
+                found.all(https::look_at_settings(&secure));
+                Some(secure)
+            }
+            Err(error) => {
+                found.wrong(&error);
+                None
+            }
+        };
         if base::Instant::parse(CLOCK_AFTER).is_some_and(|after| now() < after) {
             found.wrong("đồng hồ của máy sai: hãy chỉnh ngày giờ rồi khởi động lại Khuê, nếu không thời điểm trong nhật ký sẽ sai");
         } else {
@@ -96,6 +119,12 @@ impl Doctor {
                             found.good(format!("nhật ký đến vị trí {head}; kiểm tra kĩ bằng 'khue journal verify'"))
                         }
                         Err(error) => found.wrong(error),
+                    }
+                    if let Some(secure) = &secure {
+                        match runtime()?.block_on(https::look_at_database(&db, secure)) {
+                            Ok(said) => found.all(said),
+                            Err(error) => found.wrong(error),
+                        }
                     }
                     db.close();
                 }

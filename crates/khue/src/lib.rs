@@ -2,9 +2,11 @@
 
 pub mod account;
 pub mod backup;
+pub mod certificate;
 mod console;
 pub mod demo;
 pub mod doctor;
+pub mod https;
 pub mod journal;
 pub mod key;
 pub mod migrate;
@@ -57,6 +59,8 @@ enum Command {
     Account(account::Account),
     /// Nhật ký: kiểm tra tính toàn vẹn.
     Journal(journal::Journal),
+    /// Chứng thư gốc của trường (KHUE_TLS=local): xem dấu vân tay, xuất tệp, lập chứng thư gốc mới.
+    Certificate(certificate::Certificate),
     /// Tệp khoá: kiểm tra.
     Key(key::Key),
 }
@@ -73,6 +77,7 @@ impl Program {
             Command::Doctor(doctor) => doctor.run(),
             Command::Account(account) => account.run().map(|()| true),
             Command::Journal(journal) => journal.run(),
+            Command::Certificate(certificate) => certificate.run().map(|()| true),
             Command::Key(key) => key.run(),
         }
     }

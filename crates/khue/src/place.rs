@@ -25,8 +25,16 @@ pub struct SettingsFile {
     log: Option<String>,
     /// See [`crate::serve::Serve`].
     pub(crate) listen: Option<String>,
-    /// See [`crate::serve::Serve`].
+    /// See [`crate::https::Https`].
     pub(crate) tls: Option<String>,
+    /// See [`crate::https::Https`].
+    pub(crate) host: Option<String>,
+    /// See [`crate::https::Https`].
+    pub(crate) http_listen: Option<String>,
+    /// See [`crate::https::Https`].
+    pub(crate) acme_contact: Option<String>,
+    /// See [`crate::https::Https`].
+    pub(crate) acme_root: Option<PathBuf>,
     /// See [`crate::serve::Serve`].
     pub(crate) behind_proxy: Option<bool>,
     /// See [`crate::serve::Serve`].

@@ -7,13 +7,17 @@ use base::Result;
 use base::time::SystemClock;
 use clap::Args;
 use db::Db;
-use http::server::{Listen, Tls, TlsFiles, asked_to_stop};
+use http::server::{Listen, asked_to_stop};
+use http::tls::Tls;
 use http::{App, Settings};
+use tokio::net::TcpListener;
 
-use crate::console::{BAD_SETTING, say};
+use crate::certificate;
+use crate::console::say;
+use crate::https::{HTTPS_PORT, Https, Secure, Way, address};
 use crate::place::{Place, fill, make_folder, now, runtime};
 
-/// The port when nobody says.
+/// The port of plain HTTP when nobody says; TLS has its own.
 const PORT: u16 = 8080;
 
 /// Settings of the server.
@@ -21,12 +25,12 @@ const PORT: u16 = 8080;
 pub struct Serve {
     #[command(flatten)]
     place: Place,
-    /// Địa chỉ và cổng, ví dụ [::]:8080, 127.0.0.1:8080 hoặc chỉ số cổng [mặc định: [::]:8080, cả IPv4 và IPv6].
+    /// Địa chỉ và cổng, ví dụ [::]:8080, 127.0.0.1:8080 hoặc chỉ số cổng [mặc định: [::]:8080, cả IPv4 và IPv6; có TLS thì
+    /// [::]:443].
     #[arg(long, env = "KHUE_LISTEN", value_name = "ĐỊA CHỈ")]
     listen: Option<String>,
-    /// TLS: tệp chứng thư và tệp khoá riêng, cách nhau bằng dấu phẩy.
-    #[arg(long, env = "KHUE_TLS", value_name = "CERT.PEM,KEY.PEM")]
-    tls: Option<String>,
+    #[command(flatten)]
+    https: Https,
     /// Có máy chủ trung gian chạy TLS trên chính máy này; địa chỉ người dùng lấy từ X-Forwarded-For.
     #[arg(long, env = "KHUE_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -35,28 +39,16 @@ pub struct Serve {
     metrics_token: Option<String>,
 }
 
-fn address(text: &str) -> Result<SocketAddr> {
-    if let Ok(port) = text.trim_start_matches(':').parse::<u16>() {
-        return Ok(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port)));
-    }
-    text.parse().map_err(|error| {
-        BAD_SETTING
-            .error(format!("KHUE_LISTEN={text} không phải địa chỉ. Hãy viết như [::]:8080, 0.0.0.0:8080 hoặc 8080."))
-            .caused_by(error)
-    })
-}
-
 impl Serve {
     /// Serves until asked to stop.
     pub fn run(self) -> Result<()> {
         let file = self.place.file()?;
         self.place.log(&file, "info")?;
+        let secure = self.https.read(&file)?;
         let at = match self.listen.as_deref().or(file.listen.as_deref()) {
-            Some(text) => address(text)?,
-            None => SocketAddr::from((Ipv6Addr::UNSPECIFIED, PORT)),
+            Some(text) => address("KHUE_LISTEN", text)?,
+            None => SocketAddr::from((Ipv6Addr::UNSPECIFIED, if secure.is_on() { HTTPS_PORT } else { PORT })),
         };
-        let tls =
-            self.tls.as_deref().or(file.tls.as_deref()).map(|files| TlsFiles::parse(files)?.load()).transpose()?;
         let behind_proxy = self.behind_proxy || file.behind_proxy.unwrap_or(false);
         let options = self.place.options(&file);
         let key_is_new = !options.key.exists();
@@ -69,62 +61,102 @@ impl Serve {
             ));
         }
         let settings = Settings {
-            secure: tls.is_some() || behind_proxy,
-            hsts: tls.is_some() || behind_proxy,
+            secure: secure.is_on() || behind_proxy,
+            hosts: secure.hosts.clone(),
+            hsts: if secure.is_on() { secure.is_trusted_anywhere() } else { behind_proxy },
             behind_proxy,
             metrics_token: self.metrics_token.or(file.metrics_token).map(Arc::from),
             ..Settings::default()
         };
-        let scheme = if tls.is_some() { "https" } else { "http" };
+        let host = match (secure.hosts.first(), at.ip()) {
+            (Some(host), _) => host.clone(),
+            (None, ip) if ip.is_unspecified() => "localhost".to_owned(),
+            (None, ip) if ip.is_ipv6() => format!("[{ip}]"),
+            (None, ip) => ip.to_string(),
+        };
         let runtime = runtime()?;
         runtime.block_on(fill(&db))?;
-        runtime.block_on(serve(db, settings, Listen::At(at), tls, |port| {
-            let host = if at.ip().is_unspecified() {
-                "localhost".to_owned()
-            } else {
-                SocketAddr::new(at.ip(), 0).ip().to_string()
-            };
-            let host = if host.contains(':') { format!("[{host}]") } else { host };
-            say(format!("Khuê trả lời tại {scheme}://{host}:{port}"));
-        }))
+        runtime.block_on(serve(db, settings, Listen::At(at), secure, |ready| ready.tell(&host)))
     }
 }
 
-/// Serves a database; `ready` is told the port once the server listens.
+/// What a server that listens can tell.
+#[derive(Debug)]
+pub struct Ready {
+    /// The port people come to.
+    pub port: u16,
+    /// The port of plain HTTP beside TLS.
+    pub plain: Option<u16>,
+    /// TLS, when it is spoken.
+    pub tls: Option<Tls>,
+}
+
+impl Ready {
+    fn tell(&self, host: &str) {
+        let at = |scheme: &str, host: &str, port: u16| match (scheme, port) {
+            ("https", 443) | ("http", 80) => format!("{scheme}://{host}"),
+            _ => format!("{scheme}://{host}:{port}"),
+        };
+        let Some(tls) = &self.tls else {
+            return say(format!("Khuê trả lời tại {}", at("http", host, self.port)));
+        };
+        let Some(authority) = tls.authority() else {
+            say(format!("Khuê trả lời tại {}", at("https", host, self.port)));
+            if tls.shown().is_none() {
+                say(
+                    "Chưa có chứng thư: đang xin từ máy chủ ACME; nếu không được, nhật ký nói vì sao và Khuê tự thử lại.",
+                );
+            }
+            return;
+        };
+        let host = authority.names.first().map_or(host, String::as_str);
+        say(format!("Khuê trả lời tại {}", at("https", host, self.port)));
+        certificate::print(&authority, tls.shown().map(|pair| pair.until));
+        match self.plain {
+            Some(port) => say(format!("Trang cài chứng thư cho từng máy: {}/tin-cay", at("http", host, port))),
+            None => {
+                say("Chưa mở trang cài chứng thư cho từng máy: hãy đặt KHUE_HTTP_LISTEN, ví dụ KHUE_HTTP_LISTEN=80.")
+            }
+        }
+    }
+}
+
+fn port(listeners: &[TcpListener]) -> Option<u16> {
+    listeners.first()?.local_addr().ok().map(|address| address.port())
+}
+
+/// Serves a database; `ready` is told once the server listens.
 pub async fn serve(
     db: Db,
-    settings: Settings,
+    mut settings: Settings,
     listen: Listen,
-    tls: Option<Tls>,
-    ready: impl FnOnce(u16),
+    secure: Secure,
+    ready: impl FnOnce(&Ready),
 ) -> Result<()> {
     http::collect_metrics()?;
     let listeners = listen.open().await?;
-    let port = match listeners.first().map(tokio::net::TcpListener::local_addr) {
-        Some(Ok(address)) => address.port(),
-        _ => 0,
+    let port_of_tls = port(&listeners).unwrap_or_default();
+    let beside = match secure.plain_listen(port_of_tls) {
+        Some(listen) => listen.open().await?,
+        None => Vec::new(),
     };
+    if secure.way == Way::Local {
+        settings.enrolment_port = port(&beside);
+    }
+    let for_ever = settings.hsts;
     let app = App::new(db, Arc::new(SystemClock), settings, crate::modules());
-    let stop = async {
+    let opened = secure.open(&app, !beside.is_empty()).await?;
+    let (tls, watching) = opened.unzip();
+    tracing::info!(port = port_of_tls, secure = app.settings().secure, demo = app.is_demo(), "listening");
+    let told = Ready { port: port_of_tls, plain: port(&beside), tls: tls.clone() };
+    ready(&told);
+    let beside = tls.clone().map(|tls| tokio::spawn(http::plain::serve(beside, tls, port_of_tls, for_ever)));
+    let stop = async move {
         asked_to_stop().await;
         tracing::info!("stopping");
-    };
-    tracing::info!(port, secure = app.settings().secure, demo = app.is_demo(), "listening");
-    ready(port);
-    http::server::serve(app, listeners, tls, stop).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_may_be_only_a_port() {
-        for (text, read) in
-            [("8080", "[::]:8080"), (":80", "[::]:80"), ("127.0.0.1:1", "127.0.0.1:1"), ("[::1]:2", "[::1]:2")]
-        {
-            assert_eq!(address(text).expect("an address").to_string(), read);
+        for task in watching.into_iter().chain(beside) {
+            task.abort();
         }
-        assert!(address("khue.vn").expect_err("a name").to_string().contains("KHUE_LISTEN"));
-    }
+    };
+    http::server::serve(app, listeners, tls, stop).await
 }

@@ -5,6 +5,7 @@ mod refusals;
 mod requests;
 mod server;
 mod statements;
+mod tls;
 
 use std::sync::Arc;
 
@@ -22,7 +23,10 @@ use serde::{Deserialize, Serialize};
 use testkit::World;
 
 fn schemas() -> Vec<&'static Schema> {
-    http::schemas(&[http::module(), room()])
+    let mut all = http::schemas(&[http::module(), room()]);
+    // Certificates are kept as settings.
+    all.push(&platform::SCHEMA);
+    all
 }
 
 /// A room of the test's own: units made, read and changed by the plainest routes.
