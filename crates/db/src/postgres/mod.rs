@@ -1,6 +1,7 @@
 //! PostgreSQL: connection threads that run closures, with BEGIN, scope and first statement in one message, and a read's
 //! COMMIT not waited for.
 
+mod tls;
 mod wire;
 
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ use base::{Ctx, Error, Result, Value};
 use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
 use crate::error::{Fault, busy, from_postgres, stopping, unreachable};
 use crate::job::{Isolation, Job, Ran, read_once};
@@ -63,12 +64,13 @@ static STORE_ENTRY: Sql = Sql::new(
 impl PgConn {
     pub(crate) fn connect(address: &Address) -> Result<Self> {
         let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let dial = tls::Dial::read(&address.url)?;
         let client = rt.block_on(async {
-            let connecting = tokio_postgres::connect(&address.url, NoTls);
+            let connecting = dial.config.connect(dial.connector);
             let (client, connection) = tokio::time::timeout(Duration::from_secs(5), connecting)
                 .await
                 .map_err(|_| unreachable("no answer within 5 s"))?
-                .map_err(unreachable)?;
+                .map_err(tls::unreached)?;
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
                     tracing::warn!(%error, "a database connection ended");

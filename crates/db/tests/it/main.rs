@@ -5,6 +5,7 @@ mod faults;
 mod list;
 mod reads;
 mod statements;
+mod tls;
 mod verify;
 
 use db::{Migration, Schema};
