@@ -56,7 +56,12 @@ export async function changingLine(change) {
 			{ host: server.hostname, port: server.port, path: asked.url, method: asked.method, headers },
 			async (came) => {
 				const parts = [];
-				for await (const part of came) parts.push(part);
+				try {
+					for await (const part of came) parts.push(part);
+				} catch {
+					// Whoever asked has gone.
+					return;
+				}
 				const whole = Buffer.concat(parts);
 				const text = change(asked.url ?? '', whole);
 				const sent = { ...came.headers };
@@ -68,6 +73,8 @@ export async function changingLine(change) {
 			}
 		);
 		far.on('error', () => answer.destroy());
+		// The stream of what happens elsewhere never ends by itself.
+		answer.on('close', () => far.destroy());
 		asked.pipe(far);
 	});
 	const port = await started(line);

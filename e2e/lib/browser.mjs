@@ -61,10 +61,12 @@ export function watch(page) {
 	for (const ended of ['requestfinished', 'requestfailed']) page.on(ended, (request) => open.delete(request));
 }
 
-/** Waits until the page has asked for nothing for half a second. */
-export async function quiet(page) {
+/** Waits until the page has asked for nothing for half a second, and at most so many milliseconds. */
+export async function quiet(page, atMost = 30_000) {
 	const open = asked.get(page);
-	for (let still = 0; still < 10; ) {
+	let still = 0;
+	for (let waited = 0; still < 10; waited += 50) {
+		if (waited > atMost) throw new Error(`still waiting for ${[...open].map((one) => one.url()).join(', ')}`);
 		await page.waitForTimeout(50);
 		still = open.size === 0 ? still + 1 : 0;
 	}
