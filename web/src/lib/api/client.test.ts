@@ -1,5 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { call, keyKeeper, pathText, queryText, randomKey } from './client';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+	call,
+	keyKeeper,
+	onOtherAccount,
+	onSignedOut,
+	pathText,
+	queryText,
+	randomKey,
+	speaksFor
+} from './client';
 import { isProblemBody, retryAfterSeconds } from './problem';
 
 describe('requests', () => {
@@ -59,5 +68,50 @@ describe('refusals', () => {
 	it('are told from what a gateway says', () => {
 		expect(isProblemBody({ code: 'unit.not_found', detail: 'x' })).toBe(true);
 		expect(isProblemBody('<html>')).toBe(false);
+	});
+});
+
+describe('whose page it is', () => {
+	/** A server that answers so; what it was sent. */
+	function server(status: number, code: string) {
+		const heads: Headers[] = [];
+		vi.stubGlobal('fetch', async (_url: string, { headers }: { headers: Headers }) => {
+			heads.push(headers);
+			return new Response(JSON.stringify({ code, title: '', detail: '' }), { status });
+		});
+		return heads;
+	}
+	const told = { out: 0, other: 0 };
+	onSignedOut(() => void told.out++);
+	onOtherAccount(() => void told.other++);
+	const asked = async (act: () => Promise<unknown>) => {
+		Object.assign(told, { out: 0, other: 0 });
+		await act().catch(() => {});
+		return { ...told };
+	};
+	afterEach(() => {
+		vi.unstubAllGlobals();
+		speaksFor(() => undefined);
+	});
+
+	it('is said with every call but those of nobody', async () => {
+		const heads = server(200, '');
+		await call('get', '/me/sessions');
+		speaksFor(() => 'a1');
+		await call('get', '/me/sessions');
+		await call('delete', '/session', { maybe: true });
+		await call('get', '/about', { anonymous: true });
+		expect(heads.map((one) => one.get('khue-account'))).toEqual([null, 'a1', 'a1', null]);
+	});
+
+	it('is told when the server says that the browser is another’s; only a 401 asks for a sign-in', async () => {
+		server(409, 'session.other_account');
+		expect(await asked(() => call('get', '/me/sessions'))).toEqual({ out: 0, other: 1 });
+		expect(await asked(() => call('get', '/me', { maybe: true }))).toEqual({ out: 0, other: 1 });
+		server(409, 'unit.closed');
+		expect(await asked(() => call('get', '/me/sessions'))).toEqual({ out: 0, other: 0 });
+		server(401, 'session.none');
+		expect(await asked(() => call('get', '/me/sessions'))).toEqual({ out: 1, other: 0 });
+		expect(await asked(() => call('get', '/me', { maybe: true }))).toEqual({ out: 0, other: 0 });
 	});
 });

@@ -37,6 +37,8 @@ export type Call<O extends Operation> = Pick<O['parameters'], 'path' | 'query'> 
 		signal?: AbortSignal;
 		/** A 401 here is an answer to show, not a reason to go to the sign-in page. */
 		anonymous?: boolean;
+		/** Whether anybody is signed in is the question: a 401 is an answer here too, but another account's is not. */
+		maybe?: boolean;
 	};
 
 /** The same without its types: what is sent. */
@@ -48,14 +50,33 @@ interface Plain {
 	key?: string;
 	signal?: AbortSignal;
 	anonymous?: boolean;
+	maybe?: boolean;
 }
 
 const root = '/api/v1';
 let signedOut: () => void = () => {};
+let otherAccount: () => void = () => {};
+let actor: () => string | undefined = () => undefined;
 
 /** What to do when the server no longer knows this session. */
 export function onSignedOut(act: () => void) {
 	signedOut = act;
+}
+
+/** What to do when somebody else has signed in in this browser: whatever was asked, nothing was done. */
+export function onOtherAccount(act: () => void) {
+	otherAccount = act;
+}
+
+/** Whose page this is. The cookie is the whole browser's, and may be another's by now: the server compares the two. */
+export function speaksFor(who: () => string | undefined) {
+	actor = who;
+}
+
+/** The header that says it; nothing before it is known. */
+export function spoken(): Record<string, string> {
+	const account = actor();
+	return account === undefined ? {} : { 'khue-account': account };
 }
 
 /** The path with its places filled in. */
@@ -112,6 +133,7 @@ async function send(method: Method, path: string, options: Plain, accept: string
 	if (options.body !== undefined) headers.set('content-type', 'application/json');
 	if (options.version !== undefined) headers.set('if-match', `"${options.version}"`);
 	if (options.key !== undefined) headers.set('idempotency-key', options.key);
+	if (!options.anonymous) for (const [name, value] of Object.entries(spoken())) headers.set(name, value);
 
 	let response: Response;
 	try {
@@ -143,7 +165,8 @@ async function send(method: Method, path: string, options: Plain, accept: string
 		return response;
 	}
 	const problem = await problemOf(response);
-	if (response.status === 401 && !options.anonymous) signedOut();
+	if (response.status === 401 && !options.anonymous && !options.maybe) signedOut();
+	if (problem.code === 'session.other_account') otherAccount();
 	throw problem;
 }
 

@@ -8,9 +8,11 @@ type Body = components['schemas'];
 export const api = {
 	about: () => call('get', '/about', { anonymous: true }),
 	signIn: (body: Body['SignIn']) => call('post', '/session', { body, anonymous: true }),
-	signOut: () => call('delete', '/session', { anonymous: true }),
+	signOut: () => call('delete', '/session', { maybe: true }),
 
-	me: () => call('get', '/me', { anonymous: true }),
+	me: () => call('get', '/me', { maybe: true }),
+	/** Whoever is signed in in this browser, be it somebody else than whose page this is. */
+	whoIsHere: () => call('get', '/me', { anonymous: true }),
 	changePassword: (body: Body['ChangePassword']) => call('put', '/me/password', { body }),
 	sessions: () => call('get', '/me/sessions'),
 	endSession: (session: string) => call('delete', '/me/sessions/{session}', { path: { session } }),

@@ -115,7 +115,7 @@ class OutboxState {
 
 	/** Keeps an edit and sends it when it may. Throws when it could not be kept. */
 	async add(account: string, edit: Edit, tried?: Tried): Promise<Entry> {
-		const box = await this.open(account);
+		const box = account ? await this.open(account) : null;
 		if (!box) throw new Error('no outbox');
 		// Asks once that the browser does not tidy this away; what it answers changes nothing.
 		navigator.storage?.persist?.().catch(() => {});

@@ -1,3 +1,4 @@
+import { spoken } from '$lib/api/client';
 import type { components } from '$lib/api/schema';
 import { connection } from './connection.svelte';
 import { parseEvents } from './sse';
@@ -119,7 +120,8 @@ class Live {
 		try {
 			const from = this.#after === null ? '' : `?after=${encodeURIComponent(this.#after)}`;
 			const response = await fetch(`/api/v1/events${from}`, {
-				headers: { accept: 'text/event-stream' },
+				// Another account's entries are not this page's.
+				headers: { accept: 'text/event-stream', ...spoken() },
 				credentials: 'same-origin',
 				cache: 'no-store',
 				signal: stream.signal

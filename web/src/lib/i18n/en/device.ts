@@ -62,18 +62,17 @@ const device: typeof vi = {
 		'This was sent more than 30 days ago and no answer came, so it may have been recorded. Look at the record: discard this if it is there, send it again if not.',
 
 	otherTitle: (name) => `This browser is now signed in as ${name}`,
-	otherUnknown: 'Nobody is signed in in this browser now',
+	otherUnknown: 'This browser is now signed in as another account',
 	otherDetail: (mine) =>
 		`Somebody signed in as another account in another tab, while this page belongs to ${mine}. What you just did was recorded in nobody’s name.`,
 	otherKept: (n, mine) =>
 		`${n === 1 ? '1 item' : `${n} items`} of ${mine} kept on this device, encrypted; sent only once ${mine} signs in here again.`,
+	otherTyped: 'What is typed on this page is not saved: copy it before you leave, if you need it.',
 	otherGo: (name) => `Go on as ${name}`,
 	otherSignIn: (mine) => `Sign in again as ${mine}`,
 	otherStay: 'Stay on this page',
 
 	keep: 'Keep it and send it later',
-	keepOther: (mine) =>
-		`Khuê keeps this on the device, encrypted, and sends it only once ${mine} signs in here again.`,
 	keepDetail: 'Khuê keeps this on the device, encrypted, and sends it when the server answers.',
 	keptNote: 'Kept on this device; it will be sent when there is a network.',
 	arrived: (n) => (n === 1 ? 'One waiting item was sent.' : `${n} waiting items were sent.`),

@@ -61,18 +61,17 @@ export default {
 		'Việc này đã gửi hơn 30 ngày trước mà chưa có trả lời, nên có thể đã được ghi rồi. Hãy mở bản ghi xem: đã có thì bỏ việc này, chưa có thì gửi lại.',
 
 	otherTitle: (name: string) => `Trình duyệt này nay đăng nhập ${name}`,
-	otherUnknown: 'Trình duyệt này nay không đăng nhập ai',
+	otherUnknown: 'Trình duyệt này nay đăng nhập tài khoản khác',
 	otherDetail: (mine: string) =>
 		`Có người đã đăng nhập tài khoản khác ở một thẻ khác, còn trang này là của ${mine}. Việc vừa rồi chưa được ghi dưới tên ai.`,
 	otherKept: (n: number, mine: string) =>
 		`${n} việc của ${mine} được giữ trong máy, mã hoá; chỉ gửi khi ${mine} đăng nhập lại ở đây.`,
+	otherTyped: 'Chữ đang nhập ở trang này chưa được lưu: hãy chép lại trước khi rời trang nếu còn cần.',
 	otherGo: (name: string) => `Làm tiếp với ${name}`,
 	otherSignIn: (mine: string) => `Đăng nhập lại ${mine}`,
 	otherStay: 'Ở lại trang này',
 
 	keep: 'Giữ lại, gửi khi có mạng',
-	keepOther: (mine: string) =>
-		`Khuê giữ việc này trong máy, mã hoá, và chỉ gửi khi ${mine} đăng nhập lại ở đây.`,
 	keepDetail: 'Khuê giữ việc này trong máy, mã hoá, và tự gửi khi máy chủ trả lời.',
 	keptNote: 'Đã giữ trong máy; sẽ tự gửi khi có mạng.',
 	arrived: (n: number) => (n === 1 ? 'Một việc chờ đã được gửi.' : `${n} việc chờ đã được gửi.`),
