@@ -1,13 +1,15 @@
 //! A unit answers to another from a day on, in one matter: it moves.
 
-use auth::EdgeKind;
 use auth::edges::{self, NewEdge};
+use auth::units::Bare;
+use auth::{Capability, EdgeKind, FORBIDDEN, Require as _};
 use base::{Code, Date, Error, Interval, Kind, Result, UnitId, vi};
 use db::{Entry, Tx, params};
 use http::{Answer, App, IdempotencyKey, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::create::who_may_found;
 use super::rules::{checked_basis, edge_word};
 use super::store::{self, NewEvent};
 use super::{UnitRow, edit, view};
@@ -32,6 +34,27 @@ pub struct Move {
     pub basis: Option<String>,
 }
 
+/// Refuses to hand a unit to those over whom the actor has no say: whoever it goes to gets rights over its people. A
+/// commune takes by its office, or the Sở of its province.
+fn may_receive(tx: &mut Tx<'_>, authority: &Bare, on: Date) -> Result<()> {
+    if tx.is_house() {
+        return Ok(());
+    }
+    let sides = match authority.kind.as_str() {
+        "commune" => who_may_found(tx, authority.id, on)?,
+        _ => vec![authority.id],
+    };
+    for side in sides {
+        if tx.may(side)?.contains(&Capability::UnitEdit) {
+            return Ok(());
+        }
+    }
+    let name = view::name(tx, authority.id, on)?;
+    Err(FORBIDDEN.error(format!(
+        "Bạn không phụ trách {name} nên không chuyển đơn vị sang đó được. Hãy nhờ cấp trên chung của hai nơi."
+    )))
+}
+
 /// Moves a unit in one matter.
 pub fn relocate(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Move) -> Result<UnitRow> {
     let taken = edit::take(tx, unit, known, cmd.from)?;
@@ -39,11 +62,19 @@ pub fn relocate(tx: &mut Tx<'_>, unit: UnitId, known: Option<i64>, cmd: &Move) -
         Error::field(
             "edge",
             "unit.edge",
-            format!("Không có quan hệ “{}”. Hãy chọn: place, staff, budget, teaching hoặc custody.", cmd.edge),
+            format!("Không có quan hệ “{}”. Hãy chọn: place, staff, budget hoặc teaching.", cmd.edge),
         )
     })?;
+    if edge == EdgeKind::Custody {
+        return Err(Error::field(
+            "edge",
+            "unit.edge",
+            "Hồ sơ của đơn vị đang hoạt động do chính đơn vị giữ. Nơi tiếp nhận hồ sơ được chọn khi đơn vị ngừng hoạt động.",
+        ));
+    }
     let authority = edit::standing(tx, "authority", cmd.authority, cmd.from)?;
     edit::fits(tx, "authority", &taken.bare.kind, edge, &authority)?;
+    may_receive(tx, &authority, cmd.from)?;
     let before = tx.one::<(UnitId,)>(&store::AUTHORITY, params![edge, unit, cmd.from])?.map(|(unit,)| unit);
     let to_name = view::name(tx, cmd.authority, cmd.from)?;
     if before == Some(cmd.authority) {

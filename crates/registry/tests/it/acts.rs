@@ -116,6 +116,45 @@ testkit::both! {
         assert_eq!(told.items[1].text, "Chuyển từ Ủy ban nhân dân phường Thục Phán sang Sở Giáo dục và Đào tạo tỉnh Cao Bằng (về tổ chức, nhân sự).");
     }
 
+    async fn a_unit_goes_only_to_where_the_actor_has_a_say(w: World) {
+        loaded(&w, &["04", "01"]).await;
+        let here = commune(&w, "Phường Thục Phán").await;
+        let made = make(&w, school("Trường THCS Bế Văn Đàn", here, "THCS")).await.id;
+        let other = make(&w, school("Trường THCS Khác", here, "THCS")).await.id;
+        let units = rules::units::vietnam().expect("the pack");
+        let offices: Vec<(UnitId, UnitId)> = ["04", "01"].into_iter()
+            .flat_map(|province| units.communes.iter().filter(move |commune| commune.province == province).take(2))
+            .map(|commune| (load::commune(commune.code), load::commune_office(commune.code))).collect();
+        let (sister, far) = (offices[1], offices[2]);
+        let office = read(&w, w.system(), move |tx| { tx.public("test"); auth::edges::of_unit(tx, made) }).await.expect("reads")
+            .iter().find(|edge| edge.kind == EdgeKind::Teaching).expect("an office").authority;
+        let officer = somebody(&w, "officer", "commune_officer", office).await;
+        let admin = somebody(&w, "admin", "department_admin", load::department("04")).await;
+        let code = async |by, edge: &str, authority| {
+            let cmd = Move { edge: edge.to_owned(), authority, from: day("2026-09-01"), basis: None };
+            match write(&w, act_of(&w, by), move |tx| relocate::relocate(tx, made, None, &cmd)).await {
+                Ok(_) => "",
+                Err(error) => error.refused_fields().first().map_or(error.code(), |field| field.code),
+            }
+        };
+        // Nobody keeps the records of a school that stands, or another school would read its journal.
+        for by in [officer, admin] {
+            assert_eq!(code(by, "custody", other).await, "unit.edge");
+        }
+        for (edge, authority) in [
+            ("teaching", load::department("04")), ("staff", load::department("01")), ("teaching", sister.1),
+            ("place", sister.0), ("place", far.0), ("budget", load::department("04")),
+        ] {
+            assert_eq!(code(officer, edge, authority).await, "auth.forbidden", "{edge}");
+        }
+        for (edge, authority) in [("teaching", far.1), ("staff", load::department("01")), ("place", far.0)] {
+            assert_eq!(code(admin, edge, authority).await, "auth.forbidden", "{edge}");
+        }
+        for (edge, authority) in [("place", sister.0), ("staff", load::department("04")), ("budget", sister.1), ("teaching", sister.1)] {
+            assert_eq!(code(admin, edge, authority).await, "", "{edge}");
+        }
+    }
+
     async fn a_school_closes_when_nothing_stands_below_it(w: World) {
         let (commune, office) = land(&w).await;
         let id = make(&w, school("Trường Tiểu học Nà Cạn", commune, "TH")).await.id;
