@@ -23,11 +23,17 @@ use crate::{Answer, App, Json, Query, Signed, Who};
 
 /// A position that is none.
 pub const BAD_POSITION: Code = Code::new(Kind::Malformed, "journal.bad_position", "Vị trí nhật ký không hợp lệ");
+/// So much has happened since a position that following from it would be slower than reading anew.
+pub const TOO_OLD: Code = Code::new(Kind::Conflict, "journal.too_old", "Vị trí nhật ký đã quá cũ");
 /// Too many streams of one account.
 pub const TOO_MANY_STREAMS: Code = Code::new(Kind::TooMany, "events.too_many", "Mở quá nhiều kênh trực tiếp");
 
 /// Numbers looked at in one read.
 const WINDOW: i64 = 500;
+/// So many windows are told to whoever comes late; who has missed more begins from the head.
+const WINDOWS: i64 = 10;
+/// What tells who works where, and what became of their account: for those who see the accounts of a unit.
+const OF_ACCOUNTS: &str = "'account', 'grant', 'invitation', 'session'";
 /// A line at least so often, so that proxies keep the stream open; the session is looked up again each time.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Sealings closer together than this are told at once.
@@ -118,7 +124,8 @@ pub struct EventsFrom {
 /// The journal's entries that the actor may see, as they come: `position`, `kind`, `subject`, `version`.
 #[utoipa::path(
     get, path = "/events", tag = "live", params(EventsFrom),
-    responses((status = 200, description = "Server-sent events, each with a `Told` as JSON", content_type = "text/event-stream", body = Told))
+    responses((status = 200, description = "Server-sent events, each with a `Told` as JSON", content_type = "text/event-stream", body = Told),
+        (status = 409, description = "`journal.too_old`: begin from the head", body = crate::ProblemBody))
 )]
 pub(crate) async fn events(
     State(app): State<App>,
@@ -129,9 +136,13 @@ pub(crate) async fn events(
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let resumed = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?").to_owned());
     let at = match resumed.or(from.after) {
-        Some(text) => text.parse().map_err(|()| {
-            BAD_POSITION.error("Vị trí nhật ký phải là giá trị nhận từ /journal/head. Hãy lấy lại vị trí.")
-        })?,
+        Some(text) => {
+            let after: Position = text.parse().map_err(|()| {
+                BAD_POSITION.error("Vị trí nhật ký phải là giá trị nhận từ /journal/head. Hãy lấy lại vị trí.")
+            })?;
+            app.db().read(&ctx, move |tx| not_too_old(tx, after)).await?;
+            after
+        }
         None => {
             app.db()
                 .read(&ctx, |tx| {
@@ -182,7 +193,11 @@ impl Follow {
             // Marked before reading: what is numbered meanwhile wakes the next round.
             self.heads.borrow_and_update();
             match self.look().await {
-                Ok(Some(more)) if more => continue,
+                Ok(Some(more)) if more => {
+                    // Nothing in this window was for this actor, and the next may be ready at once: others first.
+                    tokio::task::yield_now().await;
+                    continue;
+                }
                 Ok(Some(_)) => {}
                 // The session ended: the browser comes again and is told 401.
                 Ok(None) => return None,
@@ -242,6 +257,19 @@ db::statements! {
     pub WINDOW_END = "SELECT w.epoch, max(w.seq) AS seq, count(*) AS numbers FROM
         (SELECT epoch, seq FROM journal_seal WHERE (epoch, seq) > (?1, ?2) ORDER BY epoch, seq LIMIT ?3) w
         GROUP BY w.epoch ORDER BY w.epoch";
+    /// Whether more than so many numbers follow a position.
+    pub MORE_THAN = "SELECT 1 FROM journal_seal WHERE (epoch, seq) > (?1, ?2) ORDER BY epoch, seq LIMIT 1 OFFSET ?3";
+}
+
+/// Refuses a position from which the stream would have to read the journal for long.
+fn not_too_old(tx: &mut Tx<'_>, after: Position) -> Result<()> {
+    tx.require_signed_in()?;
+    match tx.one::<(i64,)>(&MORE_THAN, db::params![after.epoch, after.seq, WINDOW * WINDOWS])? {
+        Some(_) => Err(TOO_OLD.error(
+            "Từ vị trí này đã có quá nhiều thay đổi. Hãy bắt đầu từ vị trí hiện tại (/journal/head) và đọc lại dữ liệu.",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// What one read of the stream found.
@@ -256,7 +284,8 @@ pub(crate) struct Seen {
 
 /// The numbered entries of the next window that the actor may see.
 ///
-/// Seen are: what the actor did; what belongs to a unit in the actor's scope; the units that are published anyway (only
+/// Seen are: what the actor did; what belongs to a unit in the actor's scope (of accounts, where the actor may see them);
+/// the units that are published anyway (only
 /// what happened to the unit itself); and what belongs to no unit, for those who read the journal at the top.
 pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     let account = tx.require_signed_in()?;
@@ -280,7 +309,10 @@ pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     let mut any = vec!["(e.actor_kind = 'account' AND e.actor = ?5)".to_owned()];
     let (predicate, more) = held.predicate("e.unit", values.len() + 1);
     values.extend(more);
-    any.push(format!("(e.unit IS NOT NULL AND {predicate})"));
+    any.push(format!("(e.noun NOT IN ({OF_ACCOUNTS}) AND e.unit IS NOT NULL AND {predicate})"));
+    let (predicate, more) = tx.scope(Capability::AccountView)?.predicate("e.unit", values.len() + 1);
+    values.extend(more);
+    any.push(format!("(e.noun IN ({OF_ACCOUNTS}) AND e.unit IS NOT NULL AND {predicate})"));
     if published {
         let only_public = Scope::Within { kinds: Capability::UnitView.reaches(), units: Vec::new(), public: true };
         let (predicate, more) = only_public.predicate("e.unit", values.len() + 1);

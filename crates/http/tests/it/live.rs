@@ -173,6 +173,62 @@ testkit::both! {
         assert_eq!(told(&mut follow(&me, "/api/v1/events?after=0-0", &[]).await, 2).await.len(), 2);
     }
 
+    async fn of_accounts_only_those_are_told_who_see_them(w: World) {
+        let school = unit(&w, "school", None).await;
+        let (account, teacher) = somebody(&w, "teacher", school).await;
+        let (_, clerk) = somebody(&w, "clerk", school).await;
+        for noun in ["account", "grant", "invitation", "session"] {
+            happens(&w, "people.changed", noun, Some(school)).await;
+        }
+        w.db.write(&w.ctx(base::Actor::Account { account, session: None }), move |tx| {
+            tx.public("a test acts");
+            let id: Uuid = tx.new_id();
+            tx.record(Entry::new("session.own", "session", id).unit(school));
+            Ok(())
+        })
+        .await
+        .expect("records");
+        happens(&w, "mark.entered", "mark", Some(school)).await;
+        sealed(&w).await;
+        let at = "/api/v1/events?after=0-0";
+        let seen = told(&mut follow(&ask(&w).with_session(teacher.as_str()), at, &[]).await, 2).await;
+        assert_eq!(kinds(&seen), ["session.own", "mark.entered"], "what they did themselves, and what is no account's");
+        let seen = told(&mut follow(&ask(&w).with_session(clerk.as_str()), at, &[]).await, 6).await;
+        assert_eq!(kinds(&seen), ["people.changed", "people.changed", "people.changed", "people.changed", "session.own", "mark.entered"]);
+    }
+
+    async fn who_has_missed_too_much_begins_from_the_head(w: World) {
+        let school = unit(&w, "school", None).await;
+        let (_, token) = somebody(&w, "head", school).await;
+        let me = ask(&w).with_session(token.as_str());
+        let much = async |n: usize| {
+            w.db.write_long(&w.system(), "a test records much", move |tx| {
+                tx.public("test");
+                for _ in 0..n {
+                    let id: Uuid = tx.new_id();
+                    tx.record(Entry::new("mark.entered", "mark", id));
+                }
+                Ok(())
+            })
+            .await
+            .expect("records");
+            sealed(&w).await;
+        };
+        much(1).await;
+        let from = me.get("/api/v1/journal/head").await.expect("an answer").json()["position"].as_str().expect("text").to_owned();
+        much(5_000).await;
+        let path = format!("/api/v1/events?after={from}");
+        drop(follow(&me, &path, &[]).await);
+        much(1).await;
+        for (path, last) in [(path.as_str(), ""), ("/api/v1/events", from.as_str()), ("/api/v1/events?after=0-0", "")] {
+            let headers: &[(&str, &str)] = if last.is_empty() { &[] } else { &[("last-event-id", last)] };
+            let response = me.open("GET", path, headers, "").await.expect("an answer");
+            assert_eq!(response.status(), 409, "{path} {last}");
+        }
+        assert_eq!(me.get(&path).await.expect("an answer").code(), "journal.too_old");
+        drop(follow(&me, "/api/v1/events", &[]).await);
+    }
+
     async fn one_account_holds_so_many_streams(w: World) {
         let me = signed(&w).await;
         let mut open = Vec::new();
