@@ -1,6 +1,7 @@
 //! Give a role to an account at a unit.
 
 use auth::grants::{self, NewGrant};
+use auth::over::require_over_past;
 use auth::require::roles_to_give;
 use auth::role::Role;
 use auth::{Capability, GrantId, Require as _, accounts};
@@ -65,6 +66,7 @@ pub fn give_grant(tx: &mut Tx<'_>, unit: UnitId, cmd: &GiveGrant) -> Result<Gran
     }
     // Taken first: two who give the same role at once do not both.
     tx.lock(&accounts::ACCOUNT, cmd.account, None)?;
+    require_over_past(tx, cmd.account)?;
     let new = NewGrant { account: cmd.account, role: cmd.role.clone(), unit, from: cmd.from, to: cmd.to };
     if grants::stands(tx, &new)? {
         return Err(EXISTS.error(format!(

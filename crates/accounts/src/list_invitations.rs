@@ -1,6 +1,9 @@
 //! The invitations of a unit that stand open, never their codes.
 
-use auth::{Capability, Require as _, invitations};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use auth::{Capability, Require as _, accounts, invitations};
 use base::{Instant, Result, UnitId, Uuid};
 use db::Tx;
 use http::{Answer, App, Json, Path, Signed, State};
@@ -24,6 +27,12 @@ pub struct InvitationView {
     /// To which role, its name.
     #[schema(example = "Giáo viên")]
     pub role_name: String,
+    /// Who invited; `null` when that was the operator.
+    #[schema(example = "Trần Thị Mai")]
+    pub invited_by: Option<String>,
+    /// Whether its code still opens. Not once whoever invited may no longer give this role here.
+    #[schema(example = true)]
+    pub stands: bool,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
@@ -35,17 +44,32 @@ pub struct InvitationView {
 /// The open invitations of a unit, the newest first.
 pub fn list_invitations(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<InvitationView>> {
     tx.require(Capability::AccountInvite, unit)?;
-    Ok(invitations::at_unit(tx, unit)?
-        .into_iter()
-        .map(|one| InvitationView {
+    let open = invitations::at_unit(tx, unit)?;
+    // A handful of people invite at one unit, to a handful of roles.
+    let (mut names, mut stands) = (HashMap::new(), HashMap::new());
+    for one in &open {
+        let Some(inviter) = one.inviter() else { continue };
+        if let Entry::Vacant(unknown) = names.entry(inviter) {
+            unknown.insert(accounts::find(tx, inviter)?.map(|account| account.display_name));
+        }
+        if let Entry::Vacant(unknown) = stands.entry((inviter, one.role.clone())) {
+            unknown.insert(one.stands(tx)?);
+        }
+    }
+    let view = |one: invitations::Invitation| {
+        let inviter = one.inviter();
+        InvitationView {
             id: one.id.0,
+            invited_by: inviter.and_then(|inviter| names.get(&inviter).cloned().flatten()),
+            stands: inviter.is_none_or(|inviter| stands.get(&(inviter, one.role.clone())).copied().unwrap_or(false)),
             display_name: one.display_name,
             role_name: role_name(&one.role),
             role: one.role,
             created_at: one.created_at,
             expires_at: one.expires_at,
-        })
-        .collect())
+        }
+    };
+    Ok(open.into_iter().map(view).collect())
 }
 
 /// The open invitations of a unit.

@@ -38,19 +38,25 @@ pub struct InvitationLook {
 
 pub(crate) fn no_such_code() -> Error {
     invitations::NO_SUCH_CODE.error(
-        "Mã mời này không đúng, đã được dùng, hoặc đã hết hạn. Hãy kiểm tra lại từng kí tự, hoặc nhờ người mời gửi mã mới.",
+        "Mã mời này không đúng, đã được dùng, đã hết hạn, hoặc người mời không còn phụ trách. Hãy kiểm tra lại từng kí tự, hoặc nhờ người mời gửi mã mới.",
     )
 }
 
 /// The open invitation of what was typed. A wrong code is counted against the address, so this is no error.
 pub(crate) fn open(tx: &mut Tx<'_>, typed: &str, address: &str) -> Result<Option<Invitation>> {
     tx.public("whoever holds a code may use it");
-    invitations::check_tries(tx, address)?;
     let found = match InvitationCode::parse(typed) {
         Some(code) => invitations::by_code(tx, &code)?,
         None => None,
     };
+    let found = match found {
+        Some(invitation) if invitation.stands(tx)? => Some(invitation),
+        _ => None,
+    };
+    // A code of 80 bits is not guessed. Only misses are limited, so that nobody's mistakes, or malice, lock out all who
+    // sit behind the same address.
     if found.is_none() {
+        invitations::check_tries(tx, address)?;
         invitations::failed(tx, address)?;
     }
     Ok(found)

@@ -1,11 +1,15 @@
-//! Restore a suspended account: the person signs in again with the password there was.
+//! Restore a suspended account: the person signs in again with the password there was. Whoever suspended it restores it, or
+//! somebody above them.
 
 use auth::over::require_over;
-use auth::{Capability, accounts};
+use auth::suspension::{self, Beside};
+use auth::{Capability, FORBIDDEN, accounts};
 use axum::http::StatusCode;
 use base::{AccountId, Code, Kind, Result};
 use db::{Entry, Tx};
 use http::{Answer, App, Path, Signed, State};
+
+use crate::names;
 
 /// It is not suspended.
 pub const NOT_SUSPENDED: Code = Code::new(Kind::Conflict, "account.not_suspended", "Tài khoản đang hoạt động");
@@ -18,7 +22,20 @@ pub fn restore_account(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
             .error(format!("Tài khoản {} đang hoạt động, không bị khoá. Hãy tải lại danh sách.", found.login)));
     }
     let version = tx.lock(&accounts::ACCOUNT, account, None)?;
+    if let Some(by) = suspension::find(tx, account)?
+        && suspension::beside(tx, &by)? == Beside::Below
+    {
+        let whose = match by.unit {
+            Some(unit) => names::unit(tx, unit)?.name,
+            None => "người vận hành máy chủ".to_owned(),
+        };
+        return Err(FORBIDDEN.error(format!(
+            "Tài khoản {} do {whose} tạm khoá nên bạn chưa mở lại được. Hãy nhờ người đã khoá, hoặc cấp trên của họ, mở lại.",
+            found.login
+        )));
+    }
     accounts::set_suspended(tx, account, false)?;
+    suspension::lift(tx, account)?;
     let mut entry = Entry::new("account.restored", "account", account).version(version);
     if let Some(unit) = unit {
         entry = entry.unit(unit);

@@ -1,6 +1,7 @@
 //! Suspend an account: nobody signs in with it until it is restored, and every session ends.
 
 use auth::over::require_over;
+use auth::suspension::{self, Beside};
 use auth::{Capability, accounts, session};
 use axum::http::StatusCode;
 use base::{AccountId, Code, Error, Kind, Result};
@@ -25,7 +26,8 @@ pub struct SuspendAccount {
     pub reason: Option<String>,
 }
 
-/// Suspends another's account and ends its sessions.
+/// Suspends another's account and ends its sessions. Whoever stands above the one who suspended it already takes that
+/// over: then it is theirs to restore.
 pub fn suspend_account(tx: &mut Tx<'_>, account: AccountId, cmd: &SuspendAccount) -> Result<()> {
     let (found, unit) = require_over(tx, Capability::AccountSuspend, account)?;
     let reason = cmd.reason.as_deref().map(base::vi::clean).filter(|reason| !reason.is_empty());
@@ -33,7 +35,11 @@ pub fn suspend_account(tx: &mut Tx<'_>, account: AccountId, cmd: &SuspendAccount
         let detail = format!("Lí do dài nhất {REASON} kí tự. Hãy viết gọn lại.");
         return Err(Error::field("reason", "account.reason", detail));
     }
-    if found.state == "suspended" {
+    let raises = match suspension::find(tx, account)? {
+        Some(by) => suspension::beside(tx, &by)? == Beside::Above,
+        None => false,
+    };
+    if found.state == "suspended" && !raises {
         return Err(SUSPENDED.error(format!(
             "Tài khoản {} đang tạm khoá rồi; không có gì thay đổi. Hãy tải lại danh sách.",
             found.login
@@ -41,6 +47,7 @@ pub fn suspend_account(tx: &mut Tx<'_>, account: AccountId, cmd: &SuspendAccount
     }
     let version = tx.lock(&accounts::ACCOUNT, account, None)?;
     accounts::set_suspended(tx, account, true)?;
+    suspension::keep(tx, account)?;
     let ended = session::end_others(tx, account, None)?;
     let mut entry = Entry::new("account.suspended", "account", account).version(version);
     if let Some(unit) = unit {

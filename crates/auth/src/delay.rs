@@ -9,6 +9,8 @@ use base::{AccountId, Code, Instant, Kind, Result, Uuid};
 use db::keys::Use;
 use db::{Tx, params};
 
+use crate::network;
+
 /// Too many failed attempts.
 pub const TOO_MANY: Code = Code::new(Kind::TooMany, "session.too_many_attempts", "Đăng nhập sai nhiều lần");
 
@@ -26,6 +28,9 @@ pub const ACCOUNT_LONGEST: i64 = 60;
 pub const ADDRESS_ACCOUNTS: i64 = 50;
 /// The longest wait of an address: 5 minutes.
 pub const ADDRESS_LONGEST: i64 = 300;
+/// An attempt still pending after a minute was broken off (a request ends after half of that), and is a failure. Before,
+/// it may be a teacher's who waits for the others' passwords to be looked at.
+pub const PENDING_SECONDS: i64 = 60;
 
 /// What is known of earlier failures, within [`MEMORY_SECONDS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,9 +90,10 @@ db::statements! {
     pub DEVICE = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND device = ?2 AND at > ?3";
     /// Failures of an account from anywhere.
     pub ACCOUNT = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND at > ?2";
-    /// Different accounts that failed from an address; attempts still being looked at are not failures.
+    /// Different accounts that failed from an address, or were broken off: attempts still being looked at, since `?3`,
+    /// are not failures.
     pub ADDRESS = "SELECT count(DISTINCT login), max(at) FROM sign_in_failure
-        WHERE address = ?1 AND at > ?2 AND pending = FALSE";
+        WHERE address = ?1 AND at > ?2 AND (pending = FALSE OR at <= ?3)";
     /// An attempt, counted before its password is looked at.
     pub INSERT = "INSERT INTO sign_in_failure (id, login, address, device, at, pending) VALUES (?1, ?2, ?3, ?4, ?5, TRUE)";
     /// It failed indeed.
@@ -119,7 +125,8 @@ pub struct Origin {
 pub struct Attempt {
     id: Uuid,
     login: [u8; 32],
-    origin: Origin,
+    network: String,
+    device: Option<[u8; 32]>,
 }
 
 /// Counts an attempt, or refuses it with the seconds to wait. A refused attempt is not counted.
@@ -131,15 +138,17 @@ pub fn begin(tx: &mut Tx<'_>, login: &str, account: Option<AccountId>, origin: &
         (Some(account), Some(device)) => tx.one::<(i64,)>(&KNOWN, params![account, device])?.is_some(),
         _ => false,
     };
+    let network = network::named(&origin.address);
     let count = |found: Option<(i64, Option<Instant>)>| found.unwrap_or((0, None));
     let (pair, pair_last) = count(match origin.device.filter(|_| known) {
         Some(device) => tx.one(&DEVICE, params![digest, device, since])?,
-        None => tx.one(&PAIR, params![digest, origin.address, since])?,
+        None => tx.one(&PAIR, params![digest, network, since])?,
     });
     let mut failures = Failures { pair, pair_last, known_device: known, ..Failures::default() };
     if !known {
         (failures.account, failures.account_last) = count(tx.one(&ACCOUNT, params![digest, since])?);
-        (failures.address_accounts, failures.address_last) = count(tx.one(&ADDRESS, params![origin.address, since])?);
+        (failures.address_accounts, failures.address_last) =
+            count(tx.one(&ADDRESS, params![network, since, now.plus_seconds(-PENDING_SECONDS)])?);
     }
     let wait = failures.wait(now);
     if wait > 0 {
@@ -150,8 +159,8 @@ pub fn begin(tx: &mut Tx<'_>, login: &str, account: Option<AccountId>, origin: &
             .retry_after(wait));
     }
     let id: Uuid = tx.new_id();
-    tx.exec_one(&INSERT, params![id, digest, origin.address, origin.device, now])?;
-    Ok(Attempt { id, login: digest, origin: origin.clone() })
+    tx.exec_one(&INSERT, params![id, digest, network, origin.device, now])?;
+    Ok(Attempt { id, login: digest, network, device: origin.device })
 }
 
 /// The password was wrong.
@@ -161,7 +170,7 @@ pub fn failed(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<()> {
 
 /// The password was right: the pair is forgiven, and the device known from now on.
 pub fn succeeded(tx: &mut Tx<'_>, attempt: &Attempt, account: AccountId, device: Option<[u8; 32]>) -> Result<()> {
-    tx.exec(&FORGIVE, params![attempt.id, attempt.login, attempt.origin.address, attempt.origin.device])?;
+    tx.exec(&FORGIVE, params![attempt.id, attempt.login, attempt.network, attempt.device])?;
     match device {
         Some(device) => know(tx, account, device),
         None => Ok(()),

@@ -4,7 +4,7 @@ use base::{AccountId, Code as ErrorCode, Instant, Kind, Result, UnitId, Uuid};
 use db::keys::Use;
 use db::{Noun, Tx, params};
 
-use crate::InvitationId;
+use crate::{InvitationId, network, require};
 
 /// The code opens nothing: mistyped, used, withdrawn or expired. One answer for all.
 pub const NO_SUCH_CODE: ErrorCode = ErrorCode::new(Kind::NotFound, "invitation.not_found", "Mã mời không dùng được");
@@ -36,13 +36,13 @@ db::statements! {
           (id, version, unit, role, display_name, code, invited_by, created_at, expires_at)
         VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     /// The open invitation of a code.
-    pub BY_CODE = "SELECT id, unit, role, display_name, created_at, expires_at FROM invitation
+    pub BY_CODE = "SELECT id, unit, role, display_name, invited_by, created_at, expires_at FROM invitation
         WHERE code = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL AND expires_at > ?2";
     /// One invitation that stands open.
-    pub FIND = "SELECT id, unit, role, display_name, created_at, expires_at FROM invitation
+    pub FIND = "SELECT id, unit, role, display_name, invited_by, created_at, expires_at FROM invitation
         WHERE id = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL AND expires_at > ?2";
     /// The open invitations of a unit, the newest first.
-    pub AT_UNIT = "SELECT id, unit, role, display_name, created_at, expires_at FROM invitation
+    pub AT_UNIT = "SELECT id, unit, role, display_name, invited_by, created_at, expires_at FROM invitation
         WHERE unit = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL AND expires_at > ?2
         ORDER BY created_at DESC NULLS LAST, id";
     /// Withdraws one.
@@ -75,10 +75,29 @@ db::row! {
         pub role: String,
         /// How the person is called.
         pub display_name: String,
+        /// Who invited, as the journal names an actor.
+        invited_by: String,
         /// When it was made.
         pub created_at: Instant,
         /// Until when it stands.
         pub expires_at: Instant,
+    }
+}
+
+impl Invitation {
+    /// The account of whoever invited; none when that was the system or the operator.
+    #[must_use]
+    pub fn inviter(&self) -> Option<AccountId> {
+        self.invited_by.parse().ok().map(AccountId)
+    }
+
+    /// Whether whoever invited may still give this role there. Not, once their own role or account has ended: then the
+    /// code opens nothing any more, or somebody sent away could leave doors open behind them.
+    pub fn stands(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        match self.inviter() {
+            Some(inviter) => require::may_invite(tx, inviter, self.unit, &self.role),
+            None => Ok(true),
+        }
     }
 }
 
@@ -204,7 +223,7 @@ pub fn accepted_by(tx: &mut Tx<'_>, id: InvitationId, account: AccountId) -> Res
 pub fn check_tries(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     let now = tx.now();
     let found: Option<(i64, Option<Instant>)> =
-        tx.one(&FAILURES, params![address, now.plus_seconds(-WINDOW_SECONDS)])?;
+        tx.one(&FAILURES, params![network::named(address), now.plus_seconds(-WINDOW_SECONDS)])?;
     match found {
         Some((tries, _)) if tries >= TRIES => Err(TOO_MANY
             .error("Mã mời đã bị nhập sai nhiều lần từ mạng này. Hãy chờ một giờ rồi thử lại, hoặc nhờ người mời gửi lại mã.")
@@ -216,7 +235,7 @@ pub fn check_tries(tx: &mut Tx<'_>, address: &str) -> Result<()> {
 /// Notes a wrong code.
 pub fn failed(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     let (id, now) = (tx.new_id::<Uuid>(), tx.now());
-    tx.exec_one(&FAILED, params![id, address, now])
+    tx.exec_one(&FAILED, params![id, network::named(address), now])
 }
 
 #[cfg(test)]

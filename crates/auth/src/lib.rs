@@ -14,12 +14,14 @@ pub mod edges;
 pub mod grants;
 pub mod invitations;
 pub mod looked;
+pub mod network;
 pub mod over;
 pub mod passwords;
 pub mod require;
 pub mod role;
 pub mod session;
 mod spool;
+pub mod suspension;
 pub mod units;
 mod weak;
 
@@ -56,6 +58,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0102_looks.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 112,
+            name: "suspension",
+            sql: include_str!("../migrations/0112_suspension.sql"),
+            rebuild: false,
+        },
     ],
     statements: &[
         accounts::STATEMENTS,
@@ -68,6 +76,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         over::STATEMENTS,
         require::STATEMENTS,
         session::STATEMENTS,
+        suspension::STATEMENTS,
         units::STATEMENTS,
     ],
     constraints: &[db::Constraint {

@@ -9,7 +9,7 @@ use db::{Tx, params};
 
 use crate::accounts::{ACCOUNT, Account, NOT_FOUND};
 use crate::role::{self, is_above};
-use crate::{Capability, FORBIDDEN, GrantId, Require as _, closure, grants};
+use crate::{Capability, EdgeKind, FORBIDDEN, GrantId, Require as _, closure, grants};
 
 /// It is the actor's own account.
 pub const OWN: Code = Code::new(Kind::Conflict, "account.own", "Đây là tài khoản của bạn");
@@ -36,11 +36,26 @@ db::statements! {
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)
         WHERE t.account IN (SELECT h.account FROM role_grant h WHERE h.unit = ?1 AND h.ended_at IS NULL
           AND (h.valid_to IS NULL OR h.valid_to > ?3))";
+    /// The roles an account held, beside those of an actor that reach there today: for a unit that has ended, the roles of
+    /// those who keep its records, too.
+    pub HELD_BEFORE = "SELECT t.id AS held, t.role, c.kind, g.role AS mine
+        FROM role_grant t
+        JOIN unit u ON u.id = t.unit
+        LEFT JOIN unit_closure c ON c.descendant = t.unit AND (c.kind = 'teaching'
+          OR (c.kind = 'custody' AND u.valid_to IS NOT NULL AND u.valid_to <= ?3))
+        LEFT JOIN role_grant g ON g.unit = c.ancestor AND g.account = ?2 AND g.ended_at IS NULL
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)
+        WHERE t.account = ?1";
 }
 
 db::row! {
     /// One role of somebody, beside one of the actor's that reaches there.
     struct Beside { account: AccountId, held: GrantId, role: String, unit: UnitId, live: bool, mine: Option<String> }
+}
+
+db::row! {
+    /// One role that somebody held, beside one of the actor's.
+    struct Before { held: GrantId, role: String, kind: Option<EdgeKind>, mine: Option<String> }
 }
 
 /// Whether a role of the actor, reaching where the other's is held, is enough.
@@ -83,6 +98,33 @@ pub fn at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<HashMap<AccountId, Vec<C
     }
     rows.remove(&me);
     Ok(rows.into_iter().map(|(account, rows)| (account, allowed(&rows))).collect())
+}
+
+/// Goes on only when the actor may give this account a role. While it holds none, what it held decides who may help with
+/// it; a new role would erase that, so whoever gives the first one must stand above all it held.
+pub fn require_over_past(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    let me = match tx.ctx().actor().clone() {
+        Actor::Account { account, .. } => account,
+        _ => return Ok(()),
+    };
+    if !grants::of_account(tx, account)?.is_empty() {
+        return Ok(());
+    }
+    closure::holds_today(tx)?;
+    let today = tx.today();
+    let rows: Vec<Before> = tx.all(&HELD_BEFORE, params![account, me, today])?;
+    let over = |row: &Before| {
+        // Whoever keeps the records of a unit that has ended stands where its own people stood.
+        row.mine
+            .as_deref()
+            .is_some_and(|mine| is_above(mine, &row.role) || (row.kind == Some(EdgeKind::Custody) && mine == row.role))
+    };
+    if rows.iter().all(|held| rows.iter().any(|row| row.held == held.held && over(row))) {
+        return Ok(());
+    }
+    Err(FORBIDDEN.error(
+        "Bạn không cấp được vai trò cho người này: người này từng giữ vai trò mà bạn không cấp được, hoặc ở nơi bạn không phụ trách. Hãy nhờ cấp trên của đơn vị.",
+    ))
 }
 
 /// What is said of an account that is not there or out of scope.

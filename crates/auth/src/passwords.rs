@@ -40,7 +40,7 @@ pub fn one_time_of(secret: [u8; 32]) -> String {
     signs.join("-")
 }
 
-/// Waits for one of the two turns. Held while [`hash`] or [`verify`] runs.
+/// Waits for one of the two turns. Whoever holds it may hash.
 pub async fn turn() -> SemaphorePermit<'static> {
     loop {
         // The semaphore is never closed.
@@ -79,16 +79,25 @@ pub fn verify(password: &str, digest: Option<&str>) -> bool {
     }
 }
 
+/// Work in its turn, beside the runtime's threads. The turn goes with the work: whoever hangs up leaves it running, and
+/// another must not begin beside it.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let turn = turn().await;
+    let held = move || {
+        let _until_done = turn;
+        work()
+    };
+    tokio::task::spawn_blocking(held).await.map_err(Error::internal)
+}
+
 /// [`hash`] in its turn, beside the runtime's threads.
 pub async fn hash_in_turn(password: String) -> Result<String> {
-    let _turn = turn().await;
-    tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Error::internal)?
+    in_turn(move || hash(&password)).await?
 }
 
 /// [`verify`] in its turn, beside the runtime's threads.
 pub async fn verify_in_turn(password: String, digest: Option<String>) -> Result<bool> {
-    let _turn = turn().await;
-    tokio::task::spawn_blocking(move || verify(&password, digest.as_deref())).await.map_err(Error::internal)
+    in_turn(move || verify(&password, digest.as_deref())).await
 }
 
 /// Checks a password that somebody chooses. `field` is where the refusal belongs.
@@ -114,7 +123,37 @@ pub fn check(field: &str, password: &str, login: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    #[test]
+    fn hanging_up_while_hashing_lets_no_third_begin() {
+        /// What runs now, and the most that ever ran.
+        #[derive(Default)]
+        struct Running(AtomicUsize, AtomicUsize);
+        let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let running = Arc::new(Running::default());
+        rt.block_on(async {
+            for _ in 0..6 {
+                let counted = Arc::clone(&running);
+                let (begun, begins) = tokio::sync::oneshot::channel();
+                let asked = tokio::spawn(in_turn(move || {
+                    let now = counted.0.fetch_add(1, Ordering::SeqCst) + 1;
+                    counted.1.fetch_max(now, Ordering::SeqCst);
+                    let _told = begun.send(());
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                    counted.0.fetch_sub(1, Ordering::SeqCst);
+                }));
+                // The connection closes as soon as its hash runs.
+                begins.await.expect("begins");
+                asked.abort();
+                let _gone = asked.await;
+            }
+        });
+        assert_eq!(running.1.load(Ordering::SeqCst), 2);
+    }
 
     #[test]
     fn only_the_right_password_opens() {

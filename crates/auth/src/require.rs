@@ -133,6 +133,21 @@ pub fn roles_to_give(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<&'static Role>
     }
 }
 
+/// Whether an account, which need not be the actor's, may invite to a role at a unit today.
+pub(crate) fn may_invite(tx: &mut Tx<'_>, account: AccountId, unit: UnitId, code: &str) -> Result<bool> {
+    let Some(wanted) = role::find(code) else { return Ok(false) };
+    closure::holds_today(tx)?;
+    let today = tx.today();
+    let rows: Vec<Held> = tx.all(&HELD, params![account, unit, today])?;
+    let mut mine = rows.iter().filter_map(|row| role::find(&row.role).map(|role| (row.kind, role)));
+    let along = Capability::AccountInvite.reaches();
+    let invites = mine
+        .clone()
+        .any(|(kind, role)| along.contains(&kind) && role.capabilities.contains(&Capability::AccountInvite));
+    Ok(invites
+        && mine.any(|(kind, role)| kind == Capability::GrantManage.follows() && wanted.granted_by.contains(&role.code)))
+}
+
 /// Whether the actor is one of those who run the system: support, an administrator, the command line. What they see of
 /// people is recorded before they see it.
 pub fn runs_the_system(tx: &mut Tx<'_>) -> Result<bool> {

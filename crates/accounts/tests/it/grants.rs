@@ -64,6 +64,39 @@ testkit::both! {
         give(&w, head, land.school, teacher, "clerk").await.expect("may be given again");
     }
 
+    async fn a_first_role_is_given_by_those_who_stand_above_what_was_held(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let school_admin = somebody(&w, "school.admin", "school_admin", land.school, "x").await;
+        let admin = somebody(&w, "admin", "department_admin", land.department, "x").await;
+        let gone = somebody(&w, "gone", "head", land.school, "x").await;
+        let end_all = async |account: AccountId| {
+            w.db.write(&w.system(), move |tx| {
+                tx.public("test");
+                for grant in auth::grants::of_account(tx, account)? {
+                    auth::grants::end(tx, grant.id)?;
+                }
+                Ok(())
+            }).await.expect("ends");
+        };
+        let code = |done: base::Result<auth::GrantId>| done.map_or_else(|error| error.code(), |_| "");
+        end_all(gone).await;
+        // Or a clerk's role would make the account one that a school's administrator may take over.
+        assert_eq!(code(give(&w, school_admin, land.school, gone, "clerk").await), "auth.forbidden");
+        assert_eq!(code(give(&w, head, land.school, gone, "clerk").await), "auth.forbidden", "their own rank");
+        assert_eq!(code(give(&w, admin, land.school, gone, "deputy_head").await), "");
+        assert_eq!(code(give(&w, head, land.school, gone, "clerk").await), "", "now what it holds decides");
+        // A teacher who comes back; and one who also served where the head has no say.
+        let teacher = somebody(&w, "teacher", "teacher", land.school, "x").await;
+        end_all(teacher).await;
+        assert_eq!(code(give(&w, school_admin, land.school, teacher, "teacher").await), "");
+        end_all(teacher).await;
+        assert_eq!(code(give(&w, admin, land.sister, teacher, "deputy_head").await), "");
+        end_all(teacher).await;
+        assert_eq!(code(give(&w, head, land.school, teacher, "teacher").await), "auth.forbidden");
+        assert_eq!(code(give(&w, admin, land.school, teacher, "deputy_head").await), "");
+    }
+
     async fn the_people_of_a_unit_and_the_roles_one_may_give(w: World) {
         let land = land(&w).await;
         let head = somebody(&w, "head", "head", land.school, "x").await;

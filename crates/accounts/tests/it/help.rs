@@ -186,6 +186,61 @@ testkit::both! {
         assert!(told.contains(&"account.suspended".to_owned()) && told.contains(&"account.restored".to_owned()), "{told:?}");
     }
 
+    async fn a_lower_authority_does_not_lift_what_a_higher_one_imposed(w: World) {
+        let land = land(&w).await;
+        let of = async |login: &'static str, role: &'static str, unit: UnitId| somebody(&w, login, role, unit, "x").await;
+        let admin = of("admin", "department_admin", land.department).await;
+        let second_admin = of("admin.2", "department_admin", land.department).await;
+        let (head, other_head) = (of("head", "head", land.school).await, of("head.2", "head", land.school).await);
+        let school_admin = of("school.admin", "school_admin", land.school).await;
+        let teacher = of("teacher", "teacher", land.school).await;
+        let done = |done: base::Result<()>| done.map_or_else(|error| error.code(), |()| "");
+        let suspend = async |by: AccountId| done(w.db.write(&acting(&w, by), move |tx| suspend_account(tx, teacher, &SuspendAccount::default())).await);
+        let restore = async |by: AccountId| done(w.db.write(&acting(&w, by), move |tx| restore_account(tx, teacher)).await);
+
+        assert_eq!((suspend(admin).await, restore(head).await, restore(school_admin).await), ("", "auth.forbidden", "auth.forbidden"));
+        assert_eq!(restore(second_admin).await, "", "the same standing at the same unit");
+        assert_eq!((suspend(head).await, restore(school_admin).await, restore(other_head).await), ("", "auth.forbidden", ""));
+        assert_eq!((suspend(school_admin).await, restore(head).await), ("", ""), "from above");
+        assert_eq!((suspend(head).await, restore(admin).await), ("", ""), "from further above");
+        // The department makes the head's suspension its own.
+        assert_eq!((suspend(head).await, suspend(other_head).await, suspend(admin).await), ("", "account.suspended", ""));
+        assert_eq!((restore(head).await, restore(admin).await), ("auth.forbidden", ""));
+        // The operator's is the operator's to lift.
+        w.db.write(&w.system(), move |tx| suspend_account(tx, teacher, &SuspendAccount::default())).await.expect("suspends");
+        assert_eq!((restore(admin).await, suspend(admin).await), ("auth.forbidden", "account.suspended"));
+        w.db.write(&w.system(), move |tx| restore_account(tx, teacher)).await.expect("restores");
+        // Suspended before it was kept by whom: as it was.
+        w.db.write(&w.system(), move |tx| { tx.public("test"); auth::accounts::set_suspended(tx, teacher, true) }).await.expect("suspends");
+        assert_eq!(restore(school_admin).await, "");
+    }
+
+    async fn a_role_that_has_ended_or_has_not_begun_helps_nobody(w: World) {
+        let land = land(&w).await;
+        let teacher = somebody(&w, "teacher", "teacher", land.school, "x").await;
+        let today = w.system().today();
+        let (tomorrow, yesterday) = (today.tomorrow().expect("a day"), today.yesterday().expect("a day"));
+        for (login, from, to, ended) in [
+            ("was.head", yesterday, None, true), ("had.been.head", yesterday, Some(today), false), ("next.head", tomorrow, None, false),
+        ] {
+            // A clerk sees the people here, and helps none of them.
+            let clerk = somebody(&w, login, "clerk", land.school, "x").await;
+            w.db.write(&w.system(), move |tx| {
+                tx.public("test");
+                let grant = auth::grants::NewGrant { account: clerk, role: "head".to_owned(), unit: land.school, from, to };
+                let id = auth::grants::insert(tx, &grant)?;
+                if ended {
+                    auth::grants::end(tx, id)?;
+                }
+                Ok(())
+            }).await.expect("gives");
+            assert_eq!(tried(&w, clerk, teacher).await, NONE, "{login}");
+            let people = w.db.read(&acting(&w, clerk), move |tx| list_accounts(tx, land.school)).await.expect("lists");
+            let may = people.into_iter().find(|one| one.account.id == teacher).expect("is there").may;
+            assert!(may.is_empty(), "{login}: {may:?}");
+        }
+    }
+
     async fn a_renewed_password_is_used_once_and_must_be_changed(w: World) {
         let land = land(&w).await;
         let digest = auth::passwords::hash(PASSWORD).expect("a digest");

@@ -86,6 +86,59 @@ testkit::both! {
         assert_eq!(code(invited(&w, admin, land.far, "head").await), "unit.not_found");
     }
 
+    async fn wrong_codes_of_others_close_no_door_to_the_right_one(w: World) {
+        let land = land(&w).await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let (_, code) = invited(&w, head, land.school, "teacher").await.expect("invites");
+        let look = async |typed: String| {
+            w.db.write(&w.ctx(Actor::Anonymous), move |tx| look_at_invitation(tx, &typed, "10.0.0.1")).await
+        };
+        for _ in 0..auth::invitations::TRIES {
+            let wrong = InvitationCode::draw().expect("a code").shown();
+            assert!(look(wrong).await.expect("answers").is_none());
+        }
+        assert_eq!(look("ABCD".to_owned()).await.expect_err("too many").code(), "invitation.too_many_attempts");
+        assert!(look(code.shown()).await.expect("answers").is_some());
+        assert!(accept(&w, &code, "lan").await.expect("answers").is_some());
+    }
+
+    async fn an_invitation_does_not_outlive_the_rights_of_whoever_invited(w: World) {
+        let land = land(&w).await;
+        let admin = somebody(&w, "admin", "department_admin", land.department, "x").await;
+        let head = somebody(&w, "head", "head", land.school, "x").await;
+        let (_, ended) = invited(&w, head, land.school, "school_admin").await.expect("invites");
+        let (_, theirs) = invited(&w, admin, land.school, "deputy_head").await.expect("invites");
+        let list = async || -> Vec<(Option<String>, bool)> {
+            let mut open = w.db.read(&acting(&w, admin), move |tx| list_invitations(tx, land.school)).await.expect("lists");
+            open.sort_by(|one, other| one.invited_by.cmp(&other.invited_by));
+            open.into_iter().map(|one| (one.invited_by, one.stands)).collect()
+        };
+        let (admins, heads) = (Some("admin".to_owned()), Some("head".to_owned()));
+        assert_eq!(list().await, [(admins.clone(), true), (heads.clone(), true)]);
+
+        let held = w.db.read(&w.system(), move |tx| { tx.public("test"); auth::grants::of_account(tx, head) }).await.expect("reads")[0].id;
+        // A smaller role remains: it does not give that one.
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            auth::grants::end(tx, held)?;
+            let from = tx.today();
+            let grant = auth::grants::NewGrant { account: head, role: "clerk".to_owned(), unit: land.school, from, to: None };
+            auth::grants::insert(tx, &grant)
+        }).await.expect("the head goes");
+        let typed = ended.shown();
+        let look = w.db.write(&w.ctx(Actor::Anonymous), move |tx| look_at_invitation(tx, &typed, "10.0.0.1")).await;
+        assert!(look.expect("answers").is_none());
+        assert!(accept(&w, &ended, "friend").await.expect("answers").is_none());
+        assert_eq!(list().await, [(admins, true), (heads, false)]);
+
+        // Nor does one of a suspended account; restored, it opens again.
+        let suspend = async |suspended: bool| w.db.write(&w.system(), move |tx| { tx.public("test"); auth::accounts::set_suspended(tx, admin, suspended) }).await;
+        suspend(true).await.expect("suspends");
+        assert!(accept(&w, &theirs, "friend").await.expect("answers").is_none());
+        suspend(false).await.expect("restores");
+        assert!(accept(&w, &theirs, "lan").await.expect("answers").is_some());
+    }
+
     async fn a_withdrawn_invitation_opens_nothing_and_strangers_cannot_withdraw(w: World) {
         let land = land(&w).await;
         let head = somebody(&w, "head", "head", land.school, "x").await;

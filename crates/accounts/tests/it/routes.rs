@@ -99,6 +99,23 @@ testkit::both! {
         assert_eq!(browser.call("GET", "/me", None, None).await.0, StatusCode::UNAUTHORIZED, "an ended session is none");
     }
 
+    async fn signing_out_takes_the_cookie_away_though_the_server_cannot_write(w: World) {
+        let land = land(&w).await;
+        let mut browser = head(&w, land.school).await;
+        let stolen = browser.cookies.clone();
+        w.refuse_inserts("journal_entry", true).await;
+        let (status, problem) = browser.call("DELETE", "/session", None, None).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("session.lives_on")));
+        assert_eq!(browser.cookies.len(), 1, "the device stays known");
+        assert_eq!(browser.call("GET", "/me", None, None).await.0, StatusCode::UNAUTHORIZED);
+        assert_eq!(browser.call("DELETE", "/session", None, None).await.0, StatusCode::NO_CONTENT, "there is nothing left to end");
+        browser.cookies = stolen;
+        assert_eq!(browser.call("GET", "/me", None, None).await.0, StatusCode::OK, "as it was said");
+        w.refuse_inserts("journal_entry", false).await;
+        assert_eq!(browser.call("DELETE", "/session", None, None).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(browser.call("GET", "/me", None, None).await.0, StatusCode::UNAUTHORIZED);
+    }
+
     async fn an_invitation_goes_from_hand_to_hand(w: World) {
         let land = land(&w).await;
         let mut browser = head(&w, land.school).await;

@@ -66,5 +66,10 @@ testkit::both! {
         check("10.0.0.2").await.expect("others are not");
         w.clock.advance_seconds(invitations::WINDOW_SECONDS + 1);
         check("10.0.0.1").await.expect("after an hour");
+        for n in 0..invitations::TRIES {
+            w.db.write(&w.system(), move |tx| { tx.public("test"); invitations::failed(tx, &format!("2001:db8::{n}")) }).await.expect("counts");
+        }
+        check("2001:db8::ffff").await.expect_err("one network");
+        check("2001:db8:0:1::1").await.expect("another network is not");
     }
 }

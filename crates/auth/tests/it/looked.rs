@@ -36,11 +36,15 @@ testkit::both! {
         for n in 0..450u128 {
             looks.note(Look::new(&w.system(), "pupil.profile", vec![child, Uuid::from_u128(n % 4)])).expect("noted");
         }
-        let started = std::time::Instant::now();
-        while count(&w).await < 450 {
-            assert!(started.elapsed() < Duration::from_secs(20), "{} of 450", count(&w).await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(looked::TOGETHER < Duration::from_secs(1), "or the second is over before they are written");
+        // What is written together appears together: at most 200 in one transaction, so few steps, never one by one.
+        let (mut steps, started) = (std::collections::BTreeSet::new(), std::time::Instant::now());
+        while !steps.contains(&450) {
+            assert!(started.elapsed() < Duration::from_secs(20), "{steps:?} of 450");
+            steps.insert(count(&w).await);
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
+        assert!(steps.len() <= 6, "written in {steps:?}");
         looks.note(Look::new(&w.system(), "pupil.profile", vec![child])).expect("noted");
         looks.close().await;
         assert_eq!(count(&w).await, 451, "closing waits for what waits");

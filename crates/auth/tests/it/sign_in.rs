@@ -142,4 +142,31 @@ testkit::both! {
         }
         assert!(wrong(&w, "lan", None, &from("10.0.0.2", None)).await.is_some(), "sent all at once, they still count");
     }
+
+    async fn attempts_that_were_broken_off_slow_the_address(w: World) {
+        let origin = from("192.0.2.9", None);
+        for n in 0..=delay::ADDRESS_ACCOUNTS {
+            let (login, origin) = (format!("guess{n}"), origin.clone());
+            w.db.write(&w.system(), move |tx| { tx.public("test"); delay::begin(tx, &login, None, &origin) }).await.expect("counts");
+        }
+        assert_eq!(wrong(&w, "one.more", None, &origin).await, None, "they may still be looked at");
+        // Whoever hangs up before the answer comes is never told that it failed.
+        w.clock.advance_seconds(delay::PENDING_SECONDS);
+        assert_eq!(wrong(&w, "another", None, &origin).await, None, "the wait is over by now");
+        assert!(wrong(&w, "yet.another", None, &origin).await.is_some());
+        assert_eq!(wrong(&w, "one.more", None, &from("192.0.2.10", None)).await, None, "others are not");
+    }
+
+    async fn the_addresses_of_one_ipv6_network_count_as_one(w: World) {
+        for n in 0..3 {
+            assert_eq!(wrong(&w, "lan", None, &from(&format!("2001:db8::{n}"), None)).await, None);
+        }
+        assert!(wrong(&w, "lan", None, &from("2001:db8::ffff:9", None)).await.is_some());
+        assert_eq!(wrong(&w, "lan", None, &from("2001:db8:0:1::9", None)).await, None, "another network");
+        for n in 0..delay::ADDRESS_ACCOUNTS {
+            assert_eq!(wrong(&w, &format!("guess{n}"), None, &from(&format!("2001:db8:1::{n}"), None)).await, None);
+        }
+        assert_eq!(wrong(&w, "one.more", None, &from("2001:db8:1::ffff", None)).await, None);
+        assert!(wrong(&w, "another", None, &from("2001:db8:1::fffe", None)).await.is_some());
+    }
 }

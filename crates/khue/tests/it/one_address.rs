@@ -77,4 +77,47 @@ testkit::both! {
             assert_eq!(tries(&app, address, "hieu.truong", PASSWORD, &mark).await.status, 200, "{address}");
         }
     }
+
+    async fn hanging_up_hides_no_failure_and_frees_no_turn(w: World) {
+        let digest = auth::passwords::hash(PASSWORD).expect("a digest");
+        w.db.write(&w.system(), move |tx| {
+            tx.public("a test makes accounts");
+            for n in 0..12 {
+                auth::accounts::insert(tx, &format!("giao.vien.{n}"), "Giáo viên", &digest, false)?;
+            }
+            Ok(())
+        }).await.expect("makes accounts");
+        let app = ask(&w, Settings { behind_proxy: true, ..Settings::default() });
+        let begun = async || {
+            static BEGUN: db::Sql = db::Sql::new("BEGUN", "SELECT count(*) FROM sign_in_failure");
+            w.db.read(&w.system(), |tx| { tx.public("test"); tx.one::<(i64,)>(&BEGUN, &[]) }).await.expect("counts").map_or(0, |(n,)| n)
+        };
+        // Both turns are taken, so everybody who comes now is counted and waits.
+        let turns = (auth::passwords::turn().await, auth::passwords::turn().await);
+        let attacker = "198.51.100.7";
+        let spray: Vec<_> = (0..80).map(|n| {
+            let app = app.clone();
+            tokio::spawn(async move { tries(&app, attacker, &format!("nguoi.{n}"), "đoán mò", "").await.status })
+        }).collect();
+        let school: Vec<_> = (0..12).map(|n| {
+            let app = app.clone();
+            tokio::spawn(async move { tries(&app, "203.0.113.5", &format!("giao.vien.{n}"), PASSWORD, "").await.status })
+        }).collect();
+        let started = std::time::Instant::now();
+        while begun().await < 92 {
+            assert!(started.elapsed() < Duration::from_secs(20), "{} have begun", begun().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        for one in spray {
+            one.abort();
+            assert!(one.await.is_err_and(|error| error.is_cancelled()), "the attacker has hung up");
+        }
+        drop(turns);
+        for one in school {
+            assert_eq!(one.await.expect("answers"), 200, "at once, and nobody is slowed");
+        }
+        w.clock.advance_seconds(auth::delay::PENDING_SECONDS);
+        assert_eq!(tries(&app, attacker, "nguoi.99", "đoán mò", "").await.status, 401, "the wait is over by now");
+        assert_eq!(tries(&app, attacker, "nguoi.100", "đoán mò", "").await.status, 429, "but what was broken off is counted");
+    }
 }

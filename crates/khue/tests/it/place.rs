@@ -5,7 +5,7 @@ use auth::grants::{self, NewGrant};
 use auth::invitations::{self, InvitationCode, NewInvitation};
 use auth::session::Token;
 use base::{AccountId, Result, UnitId, Uuid};
-use db::Tx;
+use db::{Entry, Tx};
 use http::ask::Ask;
 use registry::load;
 use registry::units::Levels;
@@ -18,6 +18,9 @@ const OTHER: &str = "12";
 
 /// The password of everybody here whose password is asked for.
 pub const PASSWORD: &str = "trâu ơi ta bảo trâu này";
+
+/// The last entry that a place leaves in the journal.
+pub const LAST: &str = "test.place_made";
 
 /// Somebody with a role and an open session.
 #[derive(Clone, Debug)]
@@ -153,6 +156,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             display_name: "Người Mới".to_owned(),
             expires_at,
         };
+        // The last of it, which everybody is told.
+        tx.record(Entry::new(LAST, "unit", commune).unit(commune));
         Ok(Place {
             commune,
             department,

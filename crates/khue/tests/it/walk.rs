@@ -1,12 +1,15 @@
 //! Every operation of the description, tried by somebody unknown, by an account without any role, and by those who hold
 //! the right role of the wrong place.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
 use http::ask::{Ask, Reply};
 use serde_json::Value;
 use testkit::World;
 
 use crate::cases::{CASES, Case, Outside, Right, find};
-use crate::place::{Place, land, place};
+use crate::place::{LAST, Place, land, place};
 use crate::{operations, unlimited};
 
 /// Asks a case of a place. The version known is 1: nothing here was changed before.
@@ -19,11 +22,16 @@ pub async fn asked(who: &Ask, case: &Case, place: &Place, extra: &[(&str, &str)]
     headers.extend_from_slice(extra);
     let path = format!("/api/v1{}", (case.path)(place));
     if case.operation.1 == "/events" {
-        // It never ends: its beginning is answer enough.
+        // It never ends: what it tells of the place is answer enough.
         let response = who.open("GET", &path, &headers, "").await.expect("an answer");
         if response.status().is_success() {
-            let (parts, _) = response.into_parts();
-            return Reply { status: parts.status.as_u16(), headers: parts.headers, body: Default::default() };
+            let (parts, body) = response.into_parts();
+            let (mut body, mut told) = (body.into_data_stream(), Vec::new());
+            while !String::from_utf8_lossy(&told).contains(LAST) {
+                let more = tokio::time::timeout(Duration::from_secs(20), body.next()).await;
+                told.extend_from_slice(&more.expect("goes on").expect("does not end").expect("bytes"));
+            }
+            return Reply { status: parts.status.as_u16(), headers: parts.headers, body: told.into() };
         }
     }
     who.send(case.operation.0, &path, &headers, body).await.expect("an answer")
@@ -116,6 +124,10 @@ testkit::both! {
                 }
             }
         }
+        // What is told of it as it happens is told to its own people only.
+        let events = find("GET", "/api/v1/events").expect("stands there");
+        let told = asked(&place.head.asks(&unknown), events, &place, &[]).await;
+        assert!(String::from_utf8_lossy(&told.body).contains(&place.school.to_string()));
         // The search finds it for its own people only.
         let search = "/api/v1/units?q=tieu+hoc+so+1";
         for (what, person) in &others {

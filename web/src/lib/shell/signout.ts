@@ -11,7 +11,10 @@ export async function signOut() {
 	else await leave();
 }
 
-/** Signing out must reach the server: otherwise the session lives on, and we say so. */
+/**
+ * Signing out must reach the server: otherwise the session lives on, and we say so. A server that cannot write takes the
+ * cookie away all the same.
+ */
 export async function leave() {
 	try {
 		await api.signOut();
@@ -19,7 +22,7 @@ export async function leave() {
 		if (!(cause instanceof Problem)) throw cause;
 		if (cause.status !== 401) {
 			toasts.show(`${cause.title}. ${cause.detail}`, 'problem');
-			return;
+			if (cause.code !== 'session.lives_on') return;
 		}
 	}
 	session.end();

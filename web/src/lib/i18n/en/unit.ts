@@ -60,6 +60,8 @@ const unit: typeof vi = {
 	grantEnded: 'Role taken back.',
 	invitations: 'Open invitations',
 	invitationsNone: 'No invitation is waiting.',
+	invitedBy: (person) => `Invited by ${person}`,
+	invitationDead: 'No longer works: the inviter has lost the right',
 	expires: 'Expires',
 	withdraw: 'Withdraw',
 	withdrawLabel: (person) => `Withdraw the invitation of ${person}`,

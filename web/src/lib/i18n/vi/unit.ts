@@ -55,6 +55,8 @@ export default {
 	grantEnded: 'Đã thu hồi vai trò.',
 	invitations: 'Lời mời chưa nhận',
 	invitationsNone: 'Không có lời mời nào đang chờ.',
+	invitedBy: (person: string) => `Người mời: ${person}`,
+	invitationDead: 'Không dùng được: người mời không còn quyền',
 	expires: 'Hết hạn',
 	withdraw: 'Rút lại',
 	withdrawLabel: (person: string) => `Rút lại lời mời ${person}`,
