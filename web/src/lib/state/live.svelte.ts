@@ -127,8 +127,9 @@ class Live {
 				signal: stream.signal
 			});
 			if (response.status === 401) throw new Gone();
-			if (response.status === 400) {
-				// A position this journal never had: it was restored. Everything on the screen is looked at again.
+			if (response.status === 400 || response.status === 409) {
+				// A position this journal never had, because it was restored, or one too far back to be followed from.
+				// Everything on the screen is looked at again.
 				this.#after = null;
 				this.#tell([{ position: '', kind: 'journal.other' }]);
 				throw 0;
