@@ -18,6 +18,7 @@ mod agree;
 pub use agree::statements_agree;
 
 use std::future::Future;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -277,8 +278,11 @@ impl World {
     }
 }
 
-/// A migrated, empty SQLite file, made once and copied for each test.
+/// A migrated, empty SQLite file, made once for each build of a test program and copied for each test. A program built
+/// anew makes its own: what opening a new database does is code, of which the migrations' fingerprint says nothing.
 fn sqlite_template(fingerprint: &str, schemas: &[&'static Schema], clock: &TestClock) -> PathBuf {
+    let program = std::env::current_exe().and_then(|program| program.metadata()).expect("the test's own program");
+    let fingerprint = format!("{fingerprint}-{}-{}", program.ino(), program.mtime_nsec());
     let path = std::env::temp_dir().join(format!("khue-template-{fingerprint}.db"));
     if path.exists() {
         return path;

@@ -1,6 +1,7 @@
 //! Every operation of the description, tried by somebody unknown, by an account without any role, and by those who hold
 //! the right role of the wrong place.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -35,6 +36,22 @@ pub async fn asked(who: &Ask, case: &Case, place: &Place, extra: &[(&str, &str)]
         }
     }
     who.send(case.operation.0, &path, &headers, body).await.expect("an answer")
+}
+
+/// The name of the first place's school.
+const SCHOOL: &str = "Trường Tiểu học Số 1";
+
+/// What an answer says, also inside an Excel file, whose bytes are packed.
+fn text(reply: &Reply) -> String {
+    if !reply.body.starts_with(b"PK") {
+        return String::from_utf8_lossy(&reply.body).into_owned();
+    }
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(&reply.body)).expect("a file that Excel can open");
+    let mut all = String::new();
+    for index in 0..book.len() {
+        book.by_index(index).expect("a part").read_to_string(&mut all).expect("text");
+    }
+    all
 }
 
 /// What a refusal says, apart from the request's own number.
@@ -117,8 +134,9 @@ testkit::both! {
                     Outside::Answered if path == "/me/sessions" && method == "DELETE" => assert_eq!(reply.status, 204, "{label}"),
                     Outside::Answered => {
                         assert_eq!(reply.status, 200, "{label}");
-                        let text = String::from_utf8_lossy(&reply.body).into_owned();
+                        let text = text(&reply);
                         assert!(!text.contains(&place.school.to_string()), "{label} tells of the school");
+                        assert!(!text.contains(SCHOOL), "{label} names the school");
                     }
                     Outside::Public(_) => {}
                 }
@@ -128,6 +146,10 @@ testkit::both! {
         let events = find("GET", "/api/v1/events").expect("stands there");
         let told = asked(&place.head.asks(&unknown), events, &place, &[]).await;
         assert!(String::from_utf8_lossy(&told.body).contains(&place.school.to_string()));
+        // So is the file of the list, which is looked into as well.
+        let file = find("POST", "/api/v1/units/exports").expect("stands there");
+        let file = asked(&place.head.asks(&unknown), file, &place, &[]).await;
+        assert!(text(&file).contains(SCHOOL), "{}", file.status);
         // The search finds it for its own people only.
         let search = "/api/v1/units?q=tieu+hoc+so+1";
         for (what, person) in &others {
