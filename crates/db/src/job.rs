@@ -1,11 +1,12 @@
 //! A closure on its way to a database thread, and its answer on the way back.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use base::{Ctx, Error, Result};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::error::Fault;
 use crate::tx::{Conn, Prepared, Shared, Tx};
@@ -53,6 +54,9 @@ pub(crate) struct Write<T, F> {
     pub ordinal: u32,
     pub isolation: Isolation,
     pub long: Option<&'static str>,
+    /// Whether the last run put work into the queue, and whom that wakes once it is committed.
+    pub queued: Cell<bool>,
+    pub work: Arc<Notify>,
     pub result: Option<Result<T>>,
     pub caller: Option<oneshot::Sender<Result<T>>>,
 }
@@ -76,6 +80,7 @@ where
             }
             Ok((answer, tx.prepare_entries()?))
         });
+        self.queued.set(tx.queued);
         match ended {
             Ok((answer, entries)) => (Ok(answer), Ran::Well(entries)),
             Err(error) => (Err(error), Ran::Not(tx.fault)),
@@ -129,6 +134,9 @@ where
                     self.result.take().unwrap_or_else(|| Err(Error::internal("a write was answered before it ran")))
                 }
             };
+            if self.queued.get() && result.is_ok() {
+                self.work.notify_one();
+            }
             // A caller who went away does not undo what was committed.
             let _gone = caller.send(result);
         }

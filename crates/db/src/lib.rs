@@ -37,7 +37,7 @@ pub use tx::{BulkInto, Noun, Tx};
 use base::{Ctx, Instant, Result, Uuid};
 use job::{Isolation, Read, Write, read_once};
 use keys::Keys;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tx::{Conn, Shared};
 
 /// What one room brings to the database.
@@ -306,6 +306,8 @@ impl Db {
             ordinal: ctx.next_write(),
             isolation,
             long,
+            queued: std::cell::Cell::new(false),
+            work: Arc::clone(&self.0.shared.work),
             result: None,
             caller: Some(caller),
         });
@@ -347,6 +349,12 @@ impl Db {
     #[must_use]
     pub fn follow(&self) -> watch::Receiver<Option<Head>> {
         self.0.shared.head.subscribe()
+    }
+
+    /// Told whenever this server has committed a write that put work into the queue ([`Tx::queued_work`]).
+    #[must_use]
+    pub fn work(&self) -> Arc<Notify> {
+        Arc::clone(&self.0.shared.work)
     }
 
     /// The last number given, as this server knows it.

@@ -230,7 +230,8 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     let constraints: Vec<&'static Constraint> =
         options.schemas.iter().flat_map(|schema| schema.constraints.iter()).collect();
     let (head, _) = watch::channel(None);
-    let shared = Arc::new(Shared { keys, journal, constraints, twice: options.run_writes_twice, head });
+    let shared =
+        Arc::new(Shared { keys, journal, constraints, twice: options.run_writes_twice, head, work: Arc::default() });
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let store = match (&options.location, lock) {
         (Location::Sqlite(path), Some(lock)) => {

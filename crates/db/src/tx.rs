@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub twice: bool,
     /// The last number given, for live readers.
     pub head: tokio::sync::watch::Sender<Option<Head>>,
+    /// Told when a write that put work into the queue has been committed.
+    pub work: Arc<tokio::sync::Notify>,
 }
 
 /// The driver's connection under a transaction.
@@ -40,6 +42,8 @@ pub struct Tx<'c> {
     allowed: Option<&'static str>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) fault: Option<Fault>,
+    /// Whether it put work into the queue.
+    pub(crate) queued: bool,
 }
 
 /// Parameters of a statement: `params![id, name, None::<i64>]`.
@@ -72,7 +76,7 @@ pub struct BulkInto<const N: usize> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, shared: Arc<Shared>, ctx: Ctx, write: Option<u32>) -> Self {
-        Self { conn, shared, ctx, write, draws: 0, allowed: None, entries: Vec::new(), fault: None }
+        Self { conn, shared, ctx, write, draws: 0, allowed: None, entries: Vec::new(), fault: None, queued: false }
     }
 
     /// The context of the act.
@@ -142,6 +146,12 @@ impl<'c> Tx<'c> {
     /// Adds an entry to the journal, written with this transaction or not at all.
     pub fn record(&mut self, entry: Entry) {
         self.entries.push(entry);
+    }
+
+    /// Says that this transaction puts work into the queue: whoever waits on [`crate::Db::work`] is woken once it is
+    /// committed, and not before.
+    pub fn queued_work(&mut self) {
+        self.queued = true;
     }
 
     /// What this transaction has recorded so far: kind, noun and subject of each entry. For telling what an act would do.

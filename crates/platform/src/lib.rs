@@ -12,6 +12,12 @@ pub static SCHEMA: db::Schema = db::Schema {
     migrations: &[
         db::Migration { ordinal: 250, name: "jobs", sql: include_str!("../migrations/0250_jobs.sql"), rebuild: false },
         db::Migration {
+            ordinal: 251,
+            name: "job_lease",
+            sql: include_str!("../migrations/0251_job_lease.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 260,
             name: "settings_and_files",
             sql: include_str!("../migrations/0260_settings_and_files.sql"),

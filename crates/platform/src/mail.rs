@@ -45,6 +45,7 @@ impl std::fmt::Debug for Mail {
 
 impl Work for Mail {
     const KIND: &'static str = "mail.send";
+    const NAME: &'static str = "Gửi thư điện tử";
 }
 
 const fn text(key: &'static str, default: Default, describes: &'static str) -> Setting {

@@ -102,7 +102,7 @@ fn shared(keys: Keys, constraints: &Options) -> Result<Arc<Shared>> {
     let journal = keys.cipher(keys.current(), Use::Journal)?;
     let constraints = constraints.schemas.iter().flat_map(|schema| schema.constraints.iter()).collect();
     let (head, _) = tokio::sync::watch::channel(None);
-    Ok(Arc::new(Shared { keys, journal, constraints, twice: false, head }))
+    Ok(Arc::new(Shared { keys, journal, constraints, twice: false, head, work: Arc::default() }))
 }
 
 /// The migrations' runner inside our own transaction.

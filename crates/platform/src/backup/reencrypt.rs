@@ -86,6 +86,7 @@ pub struct Reencrypt {}
 
 impl Work for Reencrypt {
     const KIND: &'static str = "key.reencrypt";
+    const NAME: &'static str = "Mã hoá lại dữ liệu bằng khoá mới";
 }
 
 /// Runs the job at night, when there is something to do. The program also enqueues one when it starts with a new key.

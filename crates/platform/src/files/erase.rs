@@ -20,6 +20,7 @@ pub struct EraseEnded {}
 
 impl Work for EraseEnded {
     const KIND: &'static str = "file.erase_ended";
+    const NAME: &'static str = "Xoá tệp đã hết hạn";
 }
 
 /// Runs the job every hour.

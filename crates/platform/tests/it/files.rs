@@ -123,7 +123,7 @@ testkit::both! {
     async fn a_file_is_erased_when_its_time_has_ended(w: World) {
         let (ends, stays) = (upload(&w, "a.pdf", &pdf(10)).await, upload(&w, "b.pdf", &pdf(20)).await);
         w.db.write(&w.system(), move |tx| { tx.public("test"); files::end_at(tx, SCHOOL, stays, None) }).await.expect("keeps it");
-        let runner = Runner::new(w.db.clone(), Arc::new(w.clock.clone()), files::handlers(Arc::new(disk(&w))), 2).expect("a runner");
+        let runner = Runner::new(w.db.clone(), Arc::new(w.clock.clone()), files::handlers(Arc::new(disk(&w))), 2);
         runner.turn().await.expect("begins its calendar");
         w.clock.advance_seconds(29 * 86_400);
         runner.turn().await.expect("looks");

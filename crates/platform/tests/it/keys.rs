@@ -67,7 +67,7 @@ testkit::both! {
         assert!(old_values(&db, &w).await > 900);
         let wanted = db.read(&ctx, |tx| { tx.public("test"); reencrypt::is_wanted(tx) }).await.expect("looks");
         assert!(wanted);
-        let runner = Runner::new(db.clone(), Arc::new(w.clock.clone()), reencrypt::handlers(reencrypt::own()), 2).expect("a runner");
+        let runner = Runner::new(db.clone(), Arc::new(w.clock.clone()), reencrypt::handlers(reencrypt::own()), 2);
         let job = db.write(&w.system(), |tx| { tx.public("test"); jobs::enqueue(tx, &reencrypt::Reencrypt {}, &Ask::default()) }).await.expect("enqueues");
         runner.turn().await.expect("looks");
         for _ in 0..500 {

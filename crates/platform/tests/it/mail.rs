@@ -12,7 +12,7 @@ use testkit::World;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 fn runner(w: &World, transport: Transport) -> Runner {
-    Runner::new(w.db.clone(), Arc::new(w.clock.clone()), mail::handlers(transport), 2).expect("a runner")
+    Runner::new(w.db.clone(), Arc::new(w.clock.clone()), mail::handlers(transport), 2)
 }
 
 async fn enqueue(w: &World, to: &'static str) -> base::Result<JobId> {
