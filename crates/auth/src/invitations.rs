@@ -51,6 +51,9 @@ db::statements! {
     /// Withdraws all of a unit.
     pub WITHDRAW_AT = "UPDATE invitation SET withdrawn_at = ?2, version = version + 1
         WHERE unit = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL";
+    /// Withdraws all there are.
+    pub WITHDRAW_ALL = "UPDATE invitation SET withdrawn_at = ?1, version = version + 1
+        WHERE withdrawn_at IS NULL AND accepted_at IS NULL";
     /// Uses one, once.
     pub ACCEPT = "UPDATE invitation SET accepted_at = ?2, version = version + 1
         WHERE id = ?1 AND withdrawn_at IS NULL AND accepted_at IS NULL AND expires_at > ?2";
@@ -145,8 +148,9 @@ impl InvitationCode {
         shown
     }
 
-    fn digest(&self, tx: &Tx<'_>) -> Result<[u8; 32]> {
-        tx.keys().keyed_digest(Use::Token, &[b"invitation", self.0.as_bytes()])
+    /// What is digested.
+    fn named(&self) -> [&[u8]; 2] {
+        [b"invitation", self.0.as_bytes()]
     }
 }
 
@@ -172,15 +176,21 @@ pub struct NewInvitation {
 /// Makes an invitation. Rights and journal are the caller's (`accounts`).
 pub fn insert(tx: &mut Tx<'_>, new: &NewInvitation, code: &InvitationCode) -> Result<InvitationId> {
     let (id, now, by) = (tx.new_id::<InvitationId>(), tx.now(), tx.ctx().actor().name());
-    let digest = code.digest(tx)?;
+    let digest = tx.keys().keyed_digest(Use::Token, &code.named())?;
     tx.exec_one(&INSERT, params![id, new.unit, new.role, new.display_name, digest, by, now, new.expires_at])?;
     Ok(id)
 }
 
 /// The open invitation of a code.
 pub fn by_code(tx: &mut Tx<'_>, code: &InvitationCode) -> Result<Option<Invitation>> {
-    let (digest, now) = (code.digest(tx)?, tx.now());
-    tx.one(&BY_CODE, params![digest, now])
+    let now = tx.now();
+    // Made before a rotation of the key, it is kept by the digest of the key of that time.
+    for digest in tx.keys().keyed_digests(Use::Token, &code.named())? {
+        if let Some(found) = tx.one(&BY_CODE, params![digest, now])? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// One open invitation. Rights are the caller's.
@@ -206,6 +216,12 @@ pub fn withdraw_at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Invitation>
     let (open, now) = (at_unit(tx, unit)?, tx.now());
     tx.exec(&WITHDRAW_AT, params![unit, now])?;
     Ok(open)
+}
+
+/// Withdraws every invitation that was not accepted. Answers how many.
+pub fn withdraw_all(tx: &mut Tx<'_>) -> Result<u64> {
+    let now = tx.now();
+    tx.exec(&WITHDRAW_ALL, params![now])
 }
 
 /// Uses an invitation, once: the second caller is answered `false`.

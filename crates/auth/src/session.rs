@@ -32,6 +32,8 @@ db::statements! {
     pub END_OTHERS = "UPDATE session SET ended_at = ?3 WHERE account = ?1 AND id <> ?2 AND ended_at IS NULL";
     /// Ends all of an account's.
     pub END_ALL = "UPDATE session SET ended_at = ?2 WHERE account = ?1 AND ended_at IS NULL";
+    /// Ends everybody's.
+    pub END_EVERYBODYS = "UPDATE session SET ended_at = ?1 WHERE ended_at IS NULL";
 }
 
 /// A session's token: what the cookie holds. Drawn outside write closures, shown once, never stored or logged.
@@ -157,6 +159,12 @@ pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Open>> {
 pub fn end(tx: &mut Tx<'_>, account: AccountId, session: SessionId) -> Result<bool> {
     let now = tx.now();
     Ok(tx.exec(&END, params![account, session, now])? == 1)
+}
+
+/// Ends the sessions of everybody: a restored backup would open again what was ended since. Answers how many.
+pub fn end_everybodys(tx: &mut Tx<'_>) -> Result<u64> {
+    let now = tx.now();
+    tx.exec(&END_EVERYBODYS, params![now])
 }
 
 /// Ends all sessions of an account except one; answers how many ended.

@@ -131,7 +131,9 @@ impl Keys {
         let mut all = Vec::new();
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (id, secret) = line.split_once(' ')?;
-            all.push((id.parse().ok()?, unhex(secret)?));
+            // Whoever types it from paper keeps the groups it was printed in.
+            let secret: String = secret.chars().filter(|c| !c.is_whitespace()).collect();
+            all.push((id.parse().ok()?, unhex(&secret)?));
         }
         (!all.is_empty()).then_some(Self { all })
     }
@@ -165,6 +167,14 @@ impl Keys {
         self.all.last().map_or(0, |(id, _)| *id)
     }
 
+    /// The key file's lines for paper: each key in groups of four letters, which [`Keys::read`] takes as they are.
+    #[must_use]
+    pub fn printed(&self) -> Vec<String> {
+        let grouped = |secret: &[u8; 32]| secret.chunks(2).map(hex).collect::<Vec<_>>().join(" ");
+        let keys = self.all.iter().map(|(id, secret)| format!("{id} {}", grouped(secret)));
+        std::iter::once(HEADER.to_owned()).chain(keys).collect()
+    }
+
     fn secret(&self, id: u32) -> Option<&[u8; 32]> {
         self.all.iter().find(|(known, _)| *known == id).map(|(_, secret)| secret)
     }
@@ -187,7 +197,11 @@ impl Keys {
 
     /// A keyed digest (HMAC-SHA-256): blind indexes, tokens.
     pub fn keyed_digest(&self, purpose: Use, parts: &[&[u8]]) -> Result<[u8; 32]> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(self.current(), purpose)?);
+        self.keyed_digest_with(self.current(), purpose, parts)
+    }
+
+    fn keyed_digest_with(&self, id: u32, purpose: Use, parts: &[&[u8]]) -> Result<[u8; 32]> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(id, purpose)?);
         let mut context = hmac::Context::with_key(&key);
         for part in parts {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -196,6 +210,11 @@ impl Keys {
         let mut out = [0u8; 32];
         out.copy_from_slice(context.sign().as_ref());
         Ok(out)
+    }
+
+    /// The keyed digest under every key, the current one first: what was stored before a rotation is still found.
+    pub fn keyed_digests(&self, purpose: Use, parts: &[&[u8]]) -> Result<Vec<[u8; 32]>> {
+        self.all.iter().rev().map(|(id, _)| self.keyed_digest_with(*id, purpose, parts)).collect()
     }
 
     /// Encrypts with AES-256-GCM under the current key. `nonce_seed` must differ for every value (a salt or drawn
@@ -315,6 +334,10 @@ mod tests {
         assert!(keys.write_new(&path).is_err());
         let read = Keys::read(&path).expect("reads");
         assert_eq!(read.check_value(1).expect("check"), keys.check_value(1).expect("check"));
+        std::fs::write(&path, keys.printed().join("\n")).expect("types it from paper");
+        assert!(keys.printed()[1].contains(' ') && keys.printed()[1].len() > 64);
+        let typed = Keys::read(&path).expect("reads");
+        assert_eq!(typed.check_value(1).expect("check"), keys.check_value(1).expect("check"));
         std::fs::write(&path, "rubbish").expect("writes");
         assert_eq!(Keys::read(&path).expect_err("refused").code(), "key.file");
     }

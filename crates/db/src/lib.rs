@@ -9,6 +9,7 @@
 pub mod cluster;
 pub mod copy;
 mod error;
+pub mod health;
 mod job;
 pub mod journal;
 pub mod keys;
@@ -59,7 +60,7 @@ pub static SCHEMA: Schema = Schema {
         sql: include_str!("../migrations/0001_journal.sql"),
         rebuild: false,
     }],
-    statements: &[journal::read::STATEMENTS, journal::verify::STATEMENTS],
+    statements: &[journal::read::STATEMENTS, journal::verify::STATEMENTS, health::STATEMENTS],
     constraints: &[],
 };
 
@@ -182,6 +183,8 @@ struct Inner {
     shared: Arc<Shared>,
     installation: Installation,
     data: PathBuf,
+    key: PathBuf,
+    location: Location,
     stop_heads: watch::Sender<bool>,
     /// Turns of long reads.
     long: Arc<Semaphore>,
@@ -343,6 +346,18 @@ impl Db {
     #[must_use]
     pub fn data(&self) -> &Path {
         &self.0.data
+    }
+
+    /// The key file it was opened with.
+    #[must_use]
+    pub fn key_file(&self) -> &Path {
+        &self.0.key
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.0.location
     }
 
     /// Follows the journal's head: wakes whenever entries were numbered.

@@ -254,7 +254,16 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     let (stop_heads, stopped) = watch::channel(false);
     sign_heads(&shared, &options.data, stopped)?;
     let long = Arc::new(Semaphore::new(LONG_READS));
-    Ok(Db(Arc::new(Inner { store, shared, installation, data: options.data.clone(), stop_heads, long })))
+    Ok(Db(Arc::new(Inner {
+        store,
+        shared,
+        installation,
+        data: options.data.clone(),
+        key: options.key.clone(),
+        location: options.location.clone(),
+        stop_heads,
+        long,
+    })))
 }
 
 /// Signs the head at most once a second, outside every transaction.

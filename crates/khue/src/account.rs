@@ -7,7 +7,8 @@ use clap::{Args, Subcommand};
 use db::{Db, Entry, Tx};
 
 use crate::console::{BAD_SETTING, say};
-use crate::place::{Place, operator, runtime};
+use crate::operator::{self, RoleHere, Tell, Work};
+use crate::place::Place;
 
 /// Accounts.
 #[derive(Debug, Args)]
@@ -48,19 +49,12 @@ enum Command {
         /// Tên đăng nhập.
         #[arg(long, value_name = "TÊN")]
         login: String,
+        /// Vì sao: ghi vào nhật ký và vào danh sách ai đã xem thông tin của người này.
+        #[arg(long, value_name = "LÍ DO")]
+        purpose: String,
     },
     /// Liệt kê các vai trò.
     Roles,
-}
-
-#[derive(Clone, Debug, Args)]
-struct RoleHere {
-    /// Vai trò; xem 'khue account roles'.
-    #[arg(long, value_name = "VAI TRÒ", default_value = "department_admin")]
-    role: String,
-    /// Đơn vị: bo, so-<mã tỉnh>, xa-<mã xã>, hoặc mã định danh (UUID).
-    #[arg(long, value_name = "ĐƠN VỊ")]
-    unit: String,
 }
 
 /// No account has this login.
@@ -69,57 +63,62 @@ pub const NO_LOGIN: Code = Code::new(Kind::NotFound, "account.not_found", "Khôn
 impl Account {
     /// Does what was asked and prints what is shown only now.
     pub fn run(self) -> Result<()> {
-        match self.command {
+        let (place, work, purpose) = match self.command {
             Command::Roles => {
                 for role in auth::role::ROLES {
                     say(format!("{:20} {}. {}", role.code, role.name, role.description));
                 }
-                Ok(())
+                return Ok(());
             }
-            Command::Create { place, login, name, role } => on(&place, "account create", async |db, ctx| {
-                let password = passwords::one_time()?;
-                let digest = passwords::hash(&password)?;
-                let login = accounts::check_login(&login)?;
-                let shown = login.clone();
-                let _account: AccountId = db.write(&ctx, move |tx| create(tx, &login, &name, &digest, &role)).await?;
-                say(format!("Đã tạo tài khoản {shown}."));
-                say(format!("Mật khẩu dùng một lần: {password}"));
-                say("Mật khẩu chỉ hiện lần này; người dùng phải đổi khi đăng nhập lần đầu.");
-                Ok(())
-            }),
-            Command::Invite { place, name, role } => on(&place, "account invite", async |db, ctx| {
-                let code = auth::invitations::InvitationCode::draw()?;
-                let shown = code.shown();
-                db.write(&ctx, move |tx| {
-                    let unit = unit_of(&role.unit)?;
-                    let cmd =
-                        ::accounts::invite::Invite { display_name: name.clone(), role: role.role.clone(), days: None };
-                    ::accounts::invite::invite(tx, unit, &cmd, &code)
-                })
-                .await?;
-                say(format!("Mã mời: {shown}"));
-                say("Mã chỉ hiện lần này. Người được mời mở trang /loi-moi của máy chủ và nhập mã, trong 14 ngày.");
-                Ok(())
-            }),
-            Command::Password { place, login } => on(&place, "account password", async |db, ctx| {
-                let password = passwords::one_time()?;
-                let digest = passwords::hash(&password)?;
-                let folded = accounts::fold_login(&login);
-                let ended = db.write(&ctx, move |tx| renew(tx, &folded, &digest)).await?;
-                say(format!("Mật khẩu dùng một lần: {password}"));
-                say(format!("Mật khẩu chỉ hiện lần này. Đã kết thúc {ended} phiên đang mở của tài khoản."));
-                Ok(())
-            }),
-        }
+            Command::Create { place, login, name, role } => (place, Work::AccountCreate { login, name, role }, None),
+            Command::Invite { place, name, role } => (place, Work::AccountInvite { name, role }, None),
+            Command::Password { place, login, purpose } => (place, Work::AccountPassword { login }, Some(purpose)),
+        };
+        operator::run(&place, None, &work, purpose.as_deref()).map(|_done| ())
     }
 }
 
-fn on(place: &Place, what: &str, act: impl AsyncFnOnce(Db, Ctx) -> Result<()>) -> Result<()> {
-    let db = place.open()?;
-    let ctx = operator(what)?;
-    let done = runtime()?.block_on(act(db.clone(), ctx));
-    db.close();
-    done
+pub(crate) async fn create(
+    db: &Db,
+    ctx: &Ctx,
+    login: String,
+    name: String,
+    role: RoleHere,
+    tell: &Tell<'_>,
+) -> Result<bool> {
+    let login = accounts::check_login(&login)?;
+    let password = passwords::one_time()?;
+    let digest = passwords::hash_in_turn(password.clone()).await?;
+    let shown = login.clone();
+    let _account: AccountId = db.write(ctx, move |tx| insert(tx, &login, &name, &digest, &role)).await?;
+    tell(format!("Đã tạo tài khoản {shown}."));
+    tell(format!("Mật khẩu dùng một lần: {password}"));
+    tell("Mật khẩu chỉ hiện lần này; người dùng phải đổi khi đăng nhập lần đầu.".to_owned());
+    Ok(true)
+}
+
+pub(crate) async fn invite(db: &Db, ctx: &Ctx, name: String, role: RoleHere, tell: &Tell<'_>) -> Result<bool> {
+    let code = auth::invitations::InvitationCode::draw()?;
+    let shown = code.shown();
+    db.write(ctx, move |tx| {
+        let unit = unit_of(&role.unit)?;
+        let cmd = ::accounts::invite::Invite { display_name: name.clone(), role: role.role.clone(), days: None };
+        ::accounts::invite::invite(tx, unit, &cmd, &code)
+    })
+    .await?;
+    tell(format!("Mã mời: {shown}"));
+    tell("Mã chỉ hiện lần này. Người được mời mở trang /loi-moi của máy chủ và nhập mã, trong 14 ngày.".to_owned());
+    Ok(true)
+}
+
+pub(crate) async fn password(db: &Db, ctx: &Ctx, login: &str, tell: &Tell<'_>) -> Result<bool> {
+    let password = passwords::one_time()?;
+    let digest = passwords::hash_in_turn(password.clone()).await?;
+    let folded = accounts::fold_login(login);
+    let ended = db.write(ctx, move |tx| renew(tx, &folded, &digest)).await?;
+    tell(format!("Mật khẩu dùng một lần: {password}"));
+    tell(format!("Mật khẩu chỉ hiện lần này. Đã kết thúc {ended} phiên đang mở của tài khoản."));
+    Ok(true)
 }
 
 /// Reads which unit is meant: its id, or `bo`, `so-01`, `xa-00004` for what the country's own list holds.
@@ -140,7 +139,7 @@ fn unit_of(text: &str) -> Result<UnitId> {
 }
 
 /// Makes an account that must set its own password, and gives it a role.
-fn create(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHere) -> Result<AccountId> {
+fn insert(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHere) -> Result<AccountId> {
     let unit = unit_of(&role.unit)?;
     tx.require(Capability::GrantManage, unit)?;
     let known = auth::require::roles_to_give(tx, unit)?.iter().any(|known| known.code == role.role);
@@ -164,5 +163,7 @@ fn renew(tx: &mut Tx<'_>, login: &str, digest: &str) -> Result<u64> {
         tx.public("the operator gives somebody locked out a new password");
         return Err(NO_LOGIN.error(format!("Không có tài khoản {login} đang hoạt động. Hãy kiểm tra tên đăng nhập.")));
     };
+    // Whoever has the password sees all that this person sees.
+    auth::looked::durable(tx, "account.password", vec![account.0])?;
     ::accounts::renew_password::renew_password(tx, account, digest)
 }

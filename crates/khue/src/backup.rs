@@ -1,15 +1,14 @@
 //! `khue backup` and `khue restore`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use base::Result;
 use clap::Args;
-use platform::backup::{How, Report, backup, check, restore};
-use platform::files::Disk;
+use platform::backup::{How, Report, check, restore};
 
 use crate::console::say;
-use crate::place::{Place, now, operator, runtime};
+use crate::operator::{self, Work};
+use crate::place::{Place, now, system_user};
 
 /// Makes a backup.
 #[derive(Debug, Args)]
@@ -24,14 +23,8 @@ pub struct Backup {
 impl Backup {
     /// Makes it and says what it holds.
     pub fn run(self) -> Result<()> {
-        let db = self.place.open()?;
-        let migrations = db::migrations(&crate::schemas());
-        let files = Arc::new(Disk::beside(db.data()));
-        let ctx = operator("backup")?;
-        let report = runtime()?.block_on(backup(&db, &ctx, &migrations, files, &self.path));
-        db.close();
-        tell(&report?);
-        Ok(())
+        let path = std::path::absolute(&self.path).map_err(base::Error::internal)?;
+        operator::run(&self.place, None, &Work::Backup { path }, None).map(|_done| ())
     }
 }
 
@@ -60,7 +53,7 @@ impl Restore {
         let report = if self.check {
             check(&self.path, &options.key)?
         } else {
-            let how = How { as_copy: self.as_copy, operator: operator("restore")?.actor().name(), rebuild: Vec::new() };
+            let how = How { as_copy: self.as_copy, operator: system_user(), rebuild: Vec::new() };
             restore(&options, &self.path, now(), &how)?
         };
         tell(&report);

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use base::Result;
+use base::{Ctx, Result};
 use clap::Args;
 use db::Db;
 use http::App;
@@ -14,7 +14,7 @@ use http::tls::{LOOK_EVERY, Pair, Tls, TlsFiles, acme, local};
 use tokio::task::JoinHandle;
 
 use crate::console::BAD_SETTING;
-use crate::place::{SettingsFile, operator};
+use crate::place::SettingsFile;
 
 /// The port of https, where certificates are proved and shown.
 pub const HTTPS_PORT: u16 = 443;
@@ -231,12 +231,11 @@ pub fn look_at_settings(secure: &Secure) -> Vec<Said> {
 }
 
 /// What the database knows of the certificate.
-pub async fn look_at_database(db: &Db, secure: &Secure) -> Result<Vec<Said>> {
-    let ctx = operator("doctor")?;
+pub async fn look_at_database(db: &Db, ctx: &Ctx, secure: &Secure) -> Result<Vec<Said>> {
     Ok(match &secure.way {
         Way::Plain | Way::Files(_) => Vec::new(),
         Way::Acme(_) => {
-            let (pair, failed) = acme::kept(db, &ctx).await?;
+            let (pair, failed) = acme::kept(db, ctx).await?;
             let mut said: Vec<_> = pair.iter().map(validity).collect();
             if pair.is_none() {
                 said.push(Said::Note("chưa có chứng thư nào; máy chủ sẽ xin khi chạy".to_owned()));
@@ -251,7 +250,7 @@ pub async fn look_at_database(db: &Db, secure: &Secure) -> Result<Vec<Said>> {
             }));
             said
         }
-        Way::Local => match local::kept(db, &ctx, &secure.names()).await? {
+        Way::Local => match local::kept(db, ctx, &secure.names()).await? {
             None => vec![Said::Note("chưa có chứng thư gốc của trường; máy chủ sẽ lập khi chạy lần đầu".to_owned())],
             Some((authority, pair)) => {
                 let mut said = vec![

@@ -1,11 +1,12 @@
 //! `khue journal verify`.
 
-use base::Result;
+use base::{Ctx, Result};
 use clap::{Args, Subcommand};
+use db::Db;
 use db::journal::verify::{Report, verify};
 
-use crate::console::say;
-use crate::place::{Place, operator, runtime};
+use crate::operator::{self, Tell, Work};
+use crate::place::Place;
 
 /// The journal.
 #[derive(Debug, Args)]
@@ -30,20 +31,20 @@ impl Journal {
     /// Answers whether the journal is whole.
     pub fn run(self) -> Result<bool> {
         let Command::Verify { place } = self.command;
-        let db = place.open()?;
-        let data = db.data().to_owned();
-        let ctx = operator("journal verify")?;
-        let report = runtime()?.block_on(db.read_long(&ctx, move |tx| {
+        operator::run(&place, None, &Work::JournalVerify {}, None)
+    }
+}
+
+pub(crate) async fn verified(db: &Db, ctx: &Ctx, tell: &Tell<'_>) -> Result<bool> {
+    let data = db.data().to_owned();
+    let report = db
+        .read_long(ctx, move |tx| {
             tx.public("the operator verifies the chain; nothing of it is shown but places");
             verify(tx, &data, true)
-        }));
-        db.close();
-        let report = report?;
-        for line in told(&report) {
-            say(line);
-        }
-        Ok(report.holds())
-    }
+        })
+        .await?;
+    told(&report).into_iter().for_each(tell);
+    Ok(report.holds())
 }
 
 /// The report in plain words.

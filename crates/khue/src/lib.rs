@@ -10,6 +10,7 @@ pub mod https;
 pub mod journal;
 pub mod key;
 pub mod migrate;
+pub mod operator;
 pub mod place;
 pub mod serve;
 
@@ -33,6 +34,12 @@ pub fn schemas() -> Vec<&'static db::Schema> {
     all
 }
 
+/// Every column of encrypted values in the house: a new key reaches what stands here, and nothing else.
+#[must_use]
+pub fn encrypted() -> Vec<platform::backup::reencrypt::Encrypted> {
+    platform::backup::reencrypt::own()
+}
+
 /// Khuê: nền tảng mở cho giáo dục Việt Nam.
 #[derive(Debug, Parser)]
 #[command(name = "khue", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
@@ -49,11 +56,11 @@ enum Command {
     Demo(demo::Demo),
     /// Khởi tạo hoặc nâng cấp cơ sở dữ liệu.
     Migrate(migrate::Migrate),
-    /// Sao lưu toàn bộ dữ liệu vào một tệp; chạy khi máy chủ dừng (SQLite) hoặc đang chạy (PostgreSQL).
+    /// Sao lưu toàn bộ dữ liệu vào một tệp, cả khi máy chủ đang chạy.
     Backup(backup::Backup),
     /// Phục hồi một bản sao lưu vào nơi còn trống, cũng để chuyển giữa SQLite và PostgreSQL.
     Restore(backup::Restore),
-    /// Kiểm tra máy, thiết lập, khoá và cơ sở dữ liệu; nói rõ chỗ sai và cách sửa.
+    /// Kiểm tra máy, thiết lập, khoá và cơ sở dữ liệu; nói rõ chỗ sai và cách sửa. Kết thúc bằng 1 khi có chỗ sai.
     Doctor(doctor::Doctor),
     /// Tạo tài khoản đầu tiên, cấp lại mật khẩu.
     Account(account::Account),
@@ -61,7 +68,7 @@ enum Command {
     Journal(journal::Journal),
     /// Chứng thư gốc của trường (KHUE_TLS=local): xem dấu vân tay, xuất tệp, lập chứng thư gốc mới.
     Certificate(certificate::Certificate),
-    /// Tệp khoá: kiểm tra.
+    /// Tệp khoá: kiểm tra, chép cất nơi khác, thay khoá mới.
     Key(key::Key),
 }
 

@@ -1,7 +1,6 @@
 //! Where an installation is: data folder, database, key. By flag, by environment, by `khue.toml`, in this order.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use base::time::SystemClock;
 use base::{Clock as _, Ctx, Instant, Result};
@@ -118,7 +117,7 @@ impl Place {
 }
 
 /// A command that looks must not make an empty database by a mistyped path.
-fn refuse_missing(options: &Options) -> Result<()> {
+pub fn refuse_missing(options: &Options) -> Result<()> {
     match &options.location {
         Location::Sqlite(path) if !path.exists() => Err(BAD_SETTING.error(format!(
             "Chưa có cơ sở dữ liệu ở {}. Hãy kiểm tra --data hoặc --database; nếu đây là lần đầu, hãy chạy 'khue migrate'.",
@@ -134,13 +133,18 @@ pub fn now() -> Instant {
     SystemClock.now()
 }
 
-/// An act of whoever sits at the command line, by the name of the system user.
-pub fn operator(what: &str) -> Result<Ctx> {
-    let user = ["SUDO_USER", "USER", "LOGNAME"]
+/// The name of the system user who sits at the command line.
+#[must_use]
+pub fn system_user() -> String {
+    ["SUDO_USER", "USER", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()))
-        .unwrap_or_else(|| "unknown".to_owned());
-    Ok(auth::ctx::operator(user, Arc::from(format!("cli {what}")), now(), auth::ctx::seed()?))
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// An act of whoever sits at the command line, by the name of the system user.
+pub fn operator(what: &str) -> Result<Ctx> {
+    crate::operator::act(&system_user(), what, None)
 }
 
 /// The runtime everything runs on. A read of SQLite keeps the thread that asks for it, also while the disk is slow: with

@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use crate::certificate;
 use crate::console::say;
 use crate::https::{HTTPS_PORT, Https, Secure, Way, address};
+use crate::operator::House;
+use crate::operator::door::Door;
 use crate::place::{Place, fill, make_folder, now, runtime};
 
 /// The port of plain HTTP when nobody says; TLS has its own.
@@ -145,15 +147,20 @@ pub async fn serve(
     }
     let for_ever = settings.hsts;
     let app = App::new(db, Arc::new(SystemClock), settings, crate::modules());
+    let house = House { db: app.db().clone(), secure: Some(secure.clone()), serving: true };
     let opened = secure.open(&app, !beside.is_empty()).await?;
     let (tls, watching) = opened.unzip();
     tracing::info!(port = port_of_tls, secure = app.settings().secure, demo = app.is_demo(), "listening");
+    let door = Door::open(house);
     let told = Ready { port: port_of_tls, plain: port(&beside), tls: tls.clone() };
     ready(&told);
     let beside = tls.clone().map(|tls| tokio::spawn(http::plain::serve(beside, tls, port_of_tls, for_ever)));
     let stop = async move {
         asked_to_stop().await;
         tracing::info!("stopping");
+        if let Some(door) = door {
+            door.close();
+        }
         for task in watching.into_iter().chain(beside) {
             task.abort();
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::{Code, Ctx, Error, Instant, Kind, Result, Uuid};
 
@@ -15,7 +16,7 @@ use crate::migrate::{self, Migration, Target};
 use crate::postgres::{Address, PgConn};
 use crate::sql::{Built, Dialect};
 use crate::tx::{Conn, Shared, Tx};
-use crate::{Location, Options, Row, params, sqlite};
+use crate::{IN_USE, Location, Options, Row, params, sqlite};
 
 /// Something stands in the target already.
 pub const NOT_EMPTY: Code = Code::new(Kind::Conflict, "copy.not_empty", "Nơi khôi phục đã có dữ liệu");
@@ -394,11 +395,38 @@ fn new_epoch(tx: &mut Tx<'_>, new: &NewEpoch) -> Result<(Head, Option<Head>)> {
     Ok((head, previous))
 }
 
-/// Names another key of the key file as the installation's. The program is stopped on SQLite; servers on PostgreSQL go on
-/// with the key they know until they start again.
+/// Servers that were just told to stop get so long to let go.
+const LET_GO: Duration = Duration::from_secs(5);
+
+/// Refuses while a server works on this database: it knows only the keys it started with, and could not read what is
+/// encrypted with a new one. On SQLite the file's lock says so already; on PostgreSQL one server is always the sealer.
+fn refuse_beside_servers(open: &mut Opened) -> Result<()> {
+    let Opened::Postgres(conn) = open else { return Ok(()) };
+    let until = std::time::Instant::now() + LET_GO;
+    loop {
+        let mut mine = false;
+        conn.query("SELECT pg_try_advisory_lock(1802007909, 1)", &[], &mut |row| {
+            mine = row.get(0)?;
+            Ok(false)
+        })
+        .map_err(Error::internal)??;
+        if mine {
+            return Ok(());
+        }
+        if std::time::Instant::now() > until {
+            return Err(IN_USE.error(
+                "Một máy chủ Khuê đang chạy trên cơ sở dữ liệu này. Hãy dừng mọi máy chủ dùng nó rồi chạy lại; chưa có gì bị thay đổi.",
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Names another key of the key file as the installation's. No server may be running.
 pub fn change_key(options: &Options, keys: Keys, ctx: &Ctx) -> Result<bool> {
     let (id, check) = (keys.current(), keys.check_value(keys.current())?);
     let mut open = opened(options)?;
+    refuse_beside_servers(&mut open)?;
     let shared = shared(keys, options)?;
     let mut tx = open.tx(&shared, ctx);
     let (known, mark) = tx

@@ -5,7 +5,10 @@ mod cases;
 mod description;
 mod looks;
 mod one_address;
+mod operator;
 mod place;
+mod program;
+mod restoring;
 mod walk;
 
 use std::sync::Arc;

@@ -39,7 +39,6 @@ impl Report {
         };
         vec![
             first,
-            "Hãy khởi động lại máy chủ: dữ liệu cũ sẽ được mã hoá lại bằng khoá mới trong nền.".to_owned(),
             "Hãy chép lại tệp khoá ngay (khue key export): bản sao cũ không mở được dữ liệu ghi từ bây giờ. Các bản sao lưu cũ vẫn cần khoá cũ.".to_owned(),
         ]
     }
@@ -72,29 +71,37 @@ fn write(text: &[u8], to: &Path) -> Result<()> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
 }
 
+/// Names the last key of the key file as the installation's, when it is not named yet: an interrupted rotation had added
+/// it. Answers what was done, and nothing when nothing was. No server may be running. Blocks.
+pub fn finish(options: &Options, operator: &str, now: Instant) -> Result<Option<Report>> {
+    let keys = Keys::read(&options.key)?;
+    let current = keys.current();
+    let named = name(options, keys, operator, now)?;
+    Ok(named.then(|| Report { path: options.key.clone(), current, added: false, exported: false }))
+}
+
 /// Adds a key to the key file and names it as the installation's. A run that was interrupted is finished by the next: the
-/// key comes into the file first, and a database whose key is still an older one of the file opens all the same. Servers
-/// use the new key once they start again, and then re-encrypt (see [`super::reencrypt`]). Blocks.
+/// key comes into the file first, and a database whose key is still an older one of the file opens all the same. No server
+/// may be running, since it knows only the keys it started with. What older keys encrypted is encrypted again by
+/// [`super::reencrypt`]. Blocks.
 pub fn rotate(options: &Options, operator: &str, now: Instant) -> Result<Report> {
+    // Finishing an interrupted run first: only a key that is named already gets a successor.
+    if let Some(finished) = finish(options, operator, now)? {
+        return Ok(finished);
+    }
+    add(&options.key, &Keys::read(&options.key)?)?;
+    let keys = Keys::read(&options.key)?;
+    let current = keys.current();
+    name(options, keys, operator, now)?;
+    Ok(Report { path: options.key.clone(), current, added: true, exported: false })
+}
+
+fn name(options: &Options, keys: Keys, operator: &str, now: Instant) -> Result<bool> {
     let ctx = auth::ctx::operator(operator, "key.rotate", now, auth::ctx::seed()?);
+    // The door's connections have little runtimes of their own, which must not stand inside another.
     std::thread::scope(|scope| {
         scope
-            .spawn(|| {
-                // Finishing an interrupted run first: only a key that is named already gets a successor.
-                let keys = Keys::read(&options.key)?;
-                if db::copy::change_key(options, keys.clone(), &ctx)? {
-                    return Ok(Report {
-                        path: options.key.clone(),
-                        current: keys.current(),
-                        added: false,
-                        exported: false,
-                    });
-                }
-                add(&options.key, &keys)?;
-                let keys = Keys::read(&options.key)?;
-                db::copy::change_key(options, keys.clone(), &ctx)?;
-                Ok(Report { path: options.key.clone(), current: keys.current(), added: true, exported: false })
-            })
+            .spawn(|| db::copy::change_key(options, keys, &ctx))
             .join()
             .unwrap_or_else(|_| Err(Error::internal("the rotation panicked")))
     })

@@ -110,6 +110,17 @@ pub struct Report {
     pub restored: Option<(Head, Option<Head>)>,
     /// After a restore: whether as a copy that sends nothing.
     pub as_copy: bool,
+    /// After a restore: sessions that were ended and invitations that were withdrawn.
+    pub ended: Ended,
+}
+
+/// What a restore ended, so that a backup in the wrong hands, or an old one, opens no door again that was shut since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Sessions that stood open in the backup.
+    pub sessions: u64,
+    /// Invitations that nobody had accepted.
+    pub invitations: u64,
 }
 
 impl Report {
@@ -141,6 +152,10 @@ impl Report {
                         None => format!("Nhật ký bắt đầu kỷ nguyên {}.", head.at.epoch),
                     },
                 ];
+                let Ended { sessions, invitations } = self.ended;
+                all.push(format!(
+                    "Mọi người phải đăng nhập lại: đã kết thúc {sessions} phiên và thu hồi {invitations} lời mời chưa dùng có trong bản sao lưu. Ai còn chờ lời mời thì hãy mời lại."
+                ));
                 if self.as_copy {
                     all.push(format!(
                         "Đây là bản sao với mã hệ thống mới {}: thư, thông báo và trao đổi dữ liệu ra ngoài đều tắt.",

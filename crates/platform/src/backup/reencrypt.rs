@@ -1,9 +1,9 @@
 //! After a rotation: everything that was encrypted with an older key is encrypted again, in small writes, by a job that
 //! can stop and go on anywhere. Each value names its key, so both are read meanwhile.
 
-use base::{Result, Uuid, Value};
+use base::{Ctx, Result, Uuid, Value};
 use db::keys::Use;
-use db::{Sql, Tx, params};
+use db::{Db, Sql, Tx, params};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::{Every, Handlers, Run, Work};
@@ -105,51 +105,63 @@ pub fn is_wanted(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(settings::int(tx, &DONE_WITH, None)? != Some(i64::from(tx.keys().current())))
 }
 
-async fn all(run: &Run, columns: &[Encrypted]) -> Result<Option<serde_json::Value>> {
-    let current = run.db.keys().current();
-    let wanted = run
-        .db
-        .read(&run.ctx()?, |tx| {
-            tx.public("a job of the system looks whether it has work");
+/// Encrypts again whatever an older key encrypted. `ctx` gives the context of each small write; `shown` is told how many
+/// values were done so far and answers whether to stop. Answers how many there were, and nothing when it was stopped.
+/// What is done stays done: the next run goes on from there.
+pub async fn everything(
+    db: &Db,
+    columns: &[Encrypted],
+    ctx: impl Fn() -> Result<Ctx> + Send + Sync,
+    mut shown: impl FnMut(i64) -> bool + Send,
+) -> Result<Option<i64>> {
+    let current = db.keys().current();
+    let wanted = db
+        .read(&ctx()?, |tx| {
+            tx.public("whoever encrypts again looks whether there is work");
             is_wanted(tx)
         })
         .await?;
+    if !wanted {
+        return Ok(Some(0));
+    }
     let mut done = 0;
-    if wanted {
-        for column in columns {
-            let mut last = column.first.clone();
-            loop {
-                let (column, after) = (column.clone(), last.clone());
-                let step = run.db.write(&run.ctx()?, move |tx| step(tx, &column, &after)).await?;
-                let Some((n, to)) = step else { break };
-                (done, last) = (done + n, to);
-                if shown(run, done) {
-                    return Ok(None);
-                }
-            }
-        }
-        let mut row = 0;
-        while let Some((n, to)) = run.db.write(&run.ctx()?, move |tx| payloads(tx, row)).await? {
-            (done, row) = (done + n, to);
-            if shown(run, done) {
+    for column in columns {
+        let mut last = column.first.clone();
+        loop {
+            let (column, after) = (column.clone(), last.clone());
+            let step = db.write(&ctx()?, move |tx| step(tx, &column, &after)).await?;
+            let Some((n, to)) = step else { break };
+            (done, last) = (done + n, to);
+            if shown(done) {
                 return Ok(None);
             }
         }
-        loop {
-            let n = run.db.write(&run.ctx()?, secrets).await?;
-            done += n;
-            if n == 0 {
-                break;
-            }
-        }
-        run.db
-            .write(&run.ctx()?, move |tx| {
-                tx.public("a job of the system keeps how far it came");
-                settings::set(tx, &DONE_WITH, None, &current.into())
-            })
-            .await?;
     }
-    Ok(Some(serde_json::json!({ "values": done, "key": current })))
+    let mut row = 0;
+    while let Some((n, to)) = db.write(&ctx()?, move |tx| payloads(tx, row)).await? {
+        (done, row) = (done + n, to);
+        if shown(done) {
+            return Ok(None);
+        }
+    }
+    loop {
+        let n = db.write(&ctx()?, secrets).await?;
+        done += n;
+        if n == 0 {
+            break;
+        }
+    }
+    db.write(&ctx()?, move |tx| {
+        tx.public("whoever encrypts again keeps that it is done");
+        settings::set(tx, &DONE_WITH, None, &current.into())
+    })
+    .await?;
+    Ok(Some(done))
+}
+
+async fn all(run: &Run, columns: &[Encrypted]) -> Result<Option<serde_json::Value>> {
+    let done = everything(&run.db, columns, || run.ctx(), |done| shown(run, done)).await?;
+    Ok(done.map(|done| serde_json::json!({ "values": done, "key": run.db.keys().current() })))
 }
 
 fn shown(run: &Run, done: i64) -> bool {

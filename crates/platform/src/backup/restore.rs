@@ -9,12 +9,12 @@ use std::path::Path;
 use base::{Ctx, Error, Instant, Result};
 use db::copy::{self, NewEpoch, Steps, Table};
 use db::keys::Keys;
-use db::{Location, Options, Tx};
+use db::{Entry, Location, Options, Tx};
 
 use super::frame::{Kind, Reader, Seal};
 use super::rows::{self, Proof};
 use super::{
-    Counts, DAMAGED, FORMAT, FileHead, HEADS, Header, NOT_PROVED, Report, TableEnd, TableHead, damaged, newer,
+    Counts, DAMAGED, Ended, FORMAT, FileHead, HEADS, Header, NOT_PROVED, Report, TableEnd, TableHead, damaged, newer,
 };
 use crate::files::{Disk, Draft, Store as _};
 use crate::settings;
@@ -82,7 +82,7 @@ pub fn check(path: &Path, key: &Path) -> Result<Report> {
             _ => {}
         }
     }
-    Ok(Report { path: path.to_owned(), header, counts, restored: None, as_copy: false })
+    Ok(Report { path: path.to_owned(), header, counts, restored: None, as_copy: false, ended: Ended::default() })
 }
 
 fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
@@ -139,7 +139,10 @@ fn restore_here(options: &Options, path: &Path, ctx: &Ctx, how: &How) -> Result<
             for rebuild in &how.rebuild {
                 rebuild(tx)?;
             }
-            if how.as_copy { settings::set(tx, &settings::COPY, None, &true.into()) } else { Ok(()) }
+            if how.as_copy {
+                settings::set(tx, &settings::COPY, None, &true.into())?;
+            }
+            shut(tx)
         },
         epoch,
     };
@@ -157,7 +160,24 @@ fn restore_here(options: &Options, path: &Path, ctx: &Ctx, how: &How) -> Result<
     if let Location::Sqlite(path) = &options.location {
         sync_folder_of(path)?;
     }
-    Ok(Report { restored: Some((loaded.head, loaded.previous)), as_copy: how.as_copy, ..checked })
+    let restored = Some((loaded.head, loaded.previous));
+    Ok(Report { restored, as_copy: how.as_copy, ended: loaded.answer, ..checked })
+}
+
+/// Ends every session and withdraws every open invitation: what was ended or withdrawn after the backup was made would
+/// stand open again.
+fn shut(tx: &mut Tx<'_>) -> Result<Ended> {
+    let ended =
+        Ended { sessions: auth::session::end_everybodys(tx)?, invitations: auth::invitations::withdraw_all(tx)? };
+    if ended != Ended::default() {
+        let Ended { sessions, invitations } = ended;
+        let node = tx.one::<(base::Uuid, i64, bool)>(&super::write::INSTALLATION, &[])?.map(|(node, ..)| node);
+        let entry = Entry::new("backup.shut", "installation", node.unwrap_or_default());
+        tx.record(
+            entry.after(&serde_json::json!({ "sessions_ended": sessions, "invitations_withdrawn": invitations }))?,
+        );
+    }
+    Ok(ended)
 }
 
 fn sync_folder_of(path: &Path) -> Result<()> {

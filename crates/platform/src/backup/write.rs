@@ -10,7 +10,7 @@ use db::copy;
 use db::{Db, Entry, Migration, Tx};
 
 use super::frame::{Kind, Seal, Writer};
-use super::{Counts, EXISTS, FORMAT, FileHead, HEADS, Header, Report, TableEnd, TableHead, write_failed};
+use super::{Counts, EXISTS, Ended, FORMAT, FileHead, HEADS, Header, Report, TableEnd, TableHead, write_failed};
 use crate::files::{self, Store};
 
 db::statements! {
@@ -96,7 +96,7 @@ pub async fn backup(
         Ok(())
     })
     .await?;
-    Ok(Report { path: path.to_owned(), header, counts, restored: None, as_copy: false })
+    Ok(Report { path: path.to_owned(), header, counts, restored: None, as_copy: false, ended: Ended::default() })
 }
 
 fn private(path: &Path) -> Result<File> {

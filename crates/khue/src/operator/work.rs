@@ -1,0 +1,96 @@
+//! What an operator can ask for, here or through the server.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use base::{Ctx, Result};
+use clap::Args;
+use platform::files::Disk;
+use serde::{Deserialize, Serialize};
+
+use super::{House, Tell};
+use crate::{account, doctor, journal, key};
+
+/// A role at a unit.
+#[derive(Clone, Debug, Serialize, Deserialize, Args)]
+pub struct RoleHere {
+    /// Vai trò; xem 'khue account roles'.
+    #[arg(long, value_name = "VAI TRÒ", default_value = "department_admin")]
+    pub role: String,
+    /// Đơn vị: bo, so-<mã tỉnh>, xa-<mã xã>, hoặc mã định danh (UUID).
+    #[arg(long, value_name = "ĐƠN VỊ")]
+    pub unit: String,
+}
+
+/// One piece of work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Work {
+    /// Makes an account with a one-time password.
+    AccountCreate {
+        /// What they sign in with.
+        login: String,
+        /// How they are called.
+        name: String,
+        /// As what.
+        role: RoleHere,
+    },
+    /// Makes an invitation.
+    AccountInvite {
+        /// How they are called.
+        name: String,
+        /// As what.
+        role: RoleHere,
+    },
+    /// Renews a password.
+    AccountPassword {
+        /// Whose.
+        login: String,
+    },
+    /// Makes a backup.
+    Backup {
+        /// Where, from the root: the server stands in another folder.
+        path: PathBuf,
+    },
+    /// Walks the journal.
+    JournalVerify {},
+    /// Looks the installation over.
+    Doctor {},
+    /// Compares the key file with the database.
+    KeyCheck {},
+}
+
+impl Work {
+    /// The words of the command line, which the journal keeps.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AccountCreate { .. } => "account create",
+            Self::AccountInvite { .. } => "account invite",
+            Self::AccountPassword { .. } => "account password",
+            Self::Backup { .. } => "backup",
+            Self::JournalVerify {} => "journal verify",
+            Self::Doctor {} => "doctor",
+            Self::KeyCheck {} => "key check",
+        }
+    }
+}
+
+/// Does it. Answers whether the finding is good.
+pub async fn perform(house: &House, ctx: &Ctx, work: &Work, tell: &Tell<'_>) -> Result<bool> {
+    match work.clone() {
+        Work::AccountCreate { login, name, role } => account::create(&house.db, ctx, login, name, role, tell).await,
+        Work::AccountInvite { name, role } => account::invite(&house.db, ctx, name, role, tell).await,
+        Work::AccountPassword { login } => account::password(&house.db, ctx, &login, tell).await,
+        Work::Backup { path } => {
+            let migrations = db::migrations(&crate::schemas());
+            let files = Arc::new(Disk::beside(house.db.data()));
+            let report = platform::backup::backup(&house.db, ctx, &migrations, files, &path).await?;
+            report.sentences().into_iter().for_each(tell);
+            Ok(true)
+        }
+        Work::JournalVerify {} => journal::verified(&house.db, ctx, tell).await,
+        Work::Doctor {} => doctor::look(house, ctx, tell).await,
+        Work::KeyCheck {} => key::check(&house.db, tell),
+    }
+}
