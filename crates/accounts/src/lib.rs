@@ -25,12 +25,12 @@ pub mod withdraw_invitation;
 
 pub use view::{AccountRef, GrantView, Items, UnitRef};
 
-use http::{App, Module, OpenApiRouter, no_screens, routes};
+use http::{App, Module, OpenApiRouter, no_jobs, no_screens, routes};
 
 /// The room. Its tables are those of `auth`, which the house adds beside it.
 #[must_use]
 pub fn module() -> Module {
-    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens: no_screens }
+    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens: no_screens, jobs: no_jobs, settings: &[] }
 }
 
 /// No tables of its own.

@@ -17,6 +17,8 @@ pub const TRIES: i64 = 30;
 pub const WINDOW_SECONDS: i64 = 3_600;
 /// Days an invitation stands when nobody says otherwise.
 pub const DAYS: i64 = 14;
+/// Days for which an ended one is kept.
+pub const KEPT_DAYS: i64 = 90;
 /// Days an invitation can stand at most.
 pub const DAYS_MOST: i64 = 60;
 
@@ -65,6 +67,8 @@ db::statements! {
     pub FAILED = "INSERT INTO invitation_failure (id, address, at) VALUES (?1, ?2, ?3)";
     /// What is older than the window.
     pub FORGET = "DELETE FROM invitation_failure WHERE at < ?1";
+    /// Invitations that ended long ago, one way or another: they name people of whom nothing may have come.
+    pub FORGET_ENDED = "DELETE FROM invitation WHERE withdrawn_at < ?1 OR accepted_at < ?1 OR expires_at < ?1";
 }
 
 db::row! {
@@ -252,6 +256,14 @@ pub fn check_tries(tx: &mut Tx<'_>, address: &str) -> Result<()> {
 pub fn failed(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     let (id, now) = (tx.new_id::<Uuid>(), tx.now());
     tx.exec_one(&FAILED, params![id, network::named(address), now])
+}
+
+/// Forgets wrong codes that no longer count and invitations that ended long ago. For a daily job. Answers how many of each.
+pub fn forget(tx: &mut Tx<'_>) -> Result<(u64, u64)> {
+    let now = tx.now();
+    let failures = tx.exec(&FORGET, params![now.plus_seconds(-WINDOW_SECONDS)])?;
+    let ended = tx.exec(&FORGET_ENDED, params![now.plus_seconds(-KEPT_DAYS * 86_400)])?;
+    Ok((failures, ended))
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use db::{Tx, params};
 pub const LIFE_SECONDS: i64 = 14 * 86_400;
 /// A session ends so long after it was last used: 12 hours.
 pub const IDLE_SECONDS: i64 = 12 * 3_600;
+/// Ended sessions are kept so long.
+pub const KEPT_DAYS: i64 = 90;
 /// `seen_at` is written at most so often: 5 minutes.
 pub const SEEN_SECONDS: i64 = 300;
 
@@ -34,6 +36,8 @@ db::statements! {
     pub END_ALL = "UPDATE session SET ended_at = ?2 WHERE account = ?1 AND ended_at IS NULL";
     /// Ends everybody's.
     pub END_EVERYBODYS = "UPDATE session SET ended_at = ?1 WHERE ended_at IS NULL";
+    /// Sessions that ended long ago, some at a time: they name addresses and devices.
+    pub FORGET = "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_at < ?1 OR expires_at < ?1 LIMIT ?2)";
 }
 
 /// A session's token: what the cookie holds. Drawn outside write closures, shown once, never stored or logged.
@@ -174,4 +178,10 @@ pub fn end_others(tx: &mut Tx<'_>, account: AccountId, keep: Option<SessionId>) 
         Some(keep) => tx.exec(&END_OTHERS, params![account, keep, now]),
         None => tx.exec(&END_ALL, params![account, now]),
     }
+}
+
+/// Forgets sessions that ended long ago, at most so many. For a daily job. Answers how many.
+pub fn forget(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+    let now = tx.now();
+    tx.exec(&FORGET, params![now.plus_seconds(-KEPT_DAYS * 86_400), most])
 }

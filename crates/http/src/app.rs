@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use auth::closure::Day;
 use auth::looked::{self, Look, Looks};
-use base::{Clock, Ctx, Instant, Result, Uuid};
+use base::{Clock, Ctx, Instant, Result, UnitId, Uuid};
 use db::{Db, Tx};
+use platform::jobs::Handlers;
 
 use serde::Serialize;
 use tokio::sync::watch;
@@ -38,6 +39,11 @@ pub struct Settings {
     pub limits: bool,
     /// The room kept on the disk for looks at people that the database cannot take.
     pub look_spool: u64,
+    /// What runs the jobs of all rooms.
+    pub jobs: Handlers,
+    /// The unit that runs this server: whoever manages its settings looks after all jobs. When none is said, the ministry
+    /// and the departments look after those that are no unit's.
+    pub unit: Option<UnitId>,
     /// The sign-ins of a demonstration, which its sign-in page offers. Empty everywhere else.
     pub demo_accounts: Vec<DemoAccount>,
 }
@@ -72,6 +78,8 @@ impl Default for Settings {
             metrics_token: None,
             limits: true,
             look_spool: looked::SPOOL_BYTES,
+            jobs: Handlers::default(),
+            unit: None,
             demo_accounts: Vec::new(),
         }
     }
@@ -126,6 +134,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.0.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
     }
 
     /// What the program was told about itself.

@@ -21,6 +21,8 @@ db::statements! {
     pub MADE = "UPDATE idempotency SET result = ?3 WHERE actor = ?1 AND key = ?2";
     /// Forgets an actor's old keys.
     pub FORGET = "DELETE FROM idempotency WHERE actor = ?1 AND at < ?2";
+    /// Forgets anybody's old keys, some at a time.
+    pub FORGET_ANY = "DELETE FROM idempotency WHERE (actor, key) IN (SELECT actor, key FROM idempotency WHERE at < ?1 LIMIT ?2)";
 }
 
 /// A key with the digest of the request it came with.
@@ -67,4 +69,10 @@ where
             "Khoá Idempotency-Key này đã được dùng cho một yêu cầu có nội dung khác; chưa có gì được tạo. Hãy gửi lại với khoá mới.",
         )),
     }
+}
+
+/// Forgets old keys of whoever has not come back since, at most so many. For a daily job. Answers how many.
+pub fn forget(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+    let now = tx.now();
+    tx.exec(&FORGET_ANY, params![now.plus_seconds(-KEPT_SECONDS), most])
 }

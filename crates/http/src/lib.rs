@@ -28,6 +28,7 @@ pub mod plain;
 mod problem;
 mod router;
 pub mod server;
+mod tidy;
 pub mod tls;
 
 pub use about::collect_metrics;
@@ -36,7 +37,7 @@ pub use app::{App, DemoAccount, Settings};
 pub use connection::{Feature, Unavailable, Why};
 pub use download::Download;
 pub use extract::{Anyone, Caller, IdempotencyKey, IfMatch, Json, Path, Query, Signed, Who};
-pub use module::{Module, no_screens};
+pub use module::{Module, no_jobs, no_screens};
 pub use problem::{Answer, Problem, ProblemBody};
 pub use router::{ROOT, module, openapi, openapi_text, router, schemas};
 

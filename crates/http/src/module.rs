@@ -2,6 +2,8 @@
 
 use base::Result;
 use db::{Schema, Tx};
+use platform::jobs::Handlers;
+use platform::settings::Setting;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
@@ -17,6 +19,10 @@ pub struct Module {
     pub routes: fn() -> OpenApiRouter<App>,
     /// The navigation entries that hold something for the actor of this transaction.
     pub screens: fn(&mut Tx<'_>) -> Result<Vec<&'static str>>,
+    /// What runs its jobs, and which of them recur.
+    pub jobs: fn() -> Handlers,
+    /// The settings that units may change.
+    pub settings: &'static [&'static Setting],
 }
 
 impl std::fmt::Debug for Module {
@@ -28,4 +34,10 @@ impl std::fmt::Debug for Module {
 /// For a room without screens.
 pub fn no_screens(_tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
     Ok(Vec::new())
+}
+
+/// For a room without jobs.
+#[must_use]
+pub fn no_jobs() -> Handlers {
+    Handlers::default()
 }

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{ProblemBody, ProblemField};
-use crate::{App, Module, about, client, layers, live, no_screens};
+use crate::{App, Module, about, client, layers, live, no_screens, tidy};
 
 /// Where the API begins.
 pub const ROOT: &str = "/api/v1";
@@ -23,7 +23,14 @@ pub const ROOT: &str = "/api/v1";
 /// The room of http itself: what the server is, and live events.
 #[must_use]
 pub fn module() -> Module {
-    Module { name: "http", schema: &crate::SCHEMA, routes: own_routes, screens: no_screens }
+    Module {
+        name: "http",
+        schema: &crate::SCHEMA,
+        routes: own_routes,
+        screens: no_screens,
+        jobs: tidy::handlers,
+        settings: platform::mail::SETTINGS,
+    }
 }
 
 fn own_routes() -> OpenApiRouter<App> {

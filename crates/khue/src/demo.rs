@@ -14,6 +14,7 @@ use crate::console::{log_to_stderr, say};
 use crate::https::Secure;
 use crate::place::{make_folder, now, operator, runtime};
 use crate::serve;
+use crate::work::ToDo;
 
 /// The demonstration's sign-ins are gone.
 pub const SIGN_INS: Code =
@@ -74,7 +75,12 @@ impl Demo {
         if let Some(path) = &self.accounts {
             write(path, &all)?;
         }
-        let settings = Settings { demo_accounts: all.iter().map(shown).collect(), ..Settings::default() };
+        let settings = Settings {
+            demo_accounts: all.iter().map(shown).collect(),
+            jobs: ToDo::default().handlers(&db),
+            unit: Some(registry::demo::runs_it()),
+            ..Settings::default()
+        };
         runtime.block_on(serve::serve(db, settings, Listen::Loopback(self.port), Secure::PLAIN, |ready| {
             say("Khuê dùng thử: dữ liệu dựng sẵn, chỉ mở được trên máy này.");
             for one in &all {

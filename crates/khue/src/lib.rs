@@ -13,6 +13,7 @@ pub mod migrate;
 pub mod operator;
 pub mod place;
 pub mod serve;
+pub mod work;
 
 use base::Result;
 use clap::{Parser, Subcommand};

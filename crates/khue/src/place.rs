@@ -38,6 +38,14 @@ pub struct SettingsFile {
     pub(crate) behind_proxy: Option<bool>,
     /// See [`crate::serve::Serve`].
     pub(crate) metrics_token: Option<String>,
+    /// See [`crate::work::Work`].
+    pub(crate) backup_folder: Option<PathBuf>,
+    /// See [`crate::work::Work`].
+    pub(crate) backup_keep: Option<u16>,
+    /// See [`crate::work::Work`].
+    pub(crate) backup_at: Option<String>,
+    /// See [`crate::work::Work`].
+    pub(crate) unit: Option<String>,
 }
 
 /// Where the installation is.

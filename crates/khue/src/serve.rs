@@ -18,6 +18,7 @@ use crate::https::{HTTPS_PORT, Https, Secure, Way, address};
 use crate::operator::House;
 use crate::operator::door::Door;
 use crate::place::{Place, fill, make_folder, now, runtime};
+use crate::work::{Work, Working};
 
 /// The port of plain HTTP when nobody says; TLS has its own.
 const PORT: u16 = 8080;
@@ -39,6 +40,8 @@ pub struct Serve {
     /// Mã để đọc /metrics từ máy khác (Authorization: Bearer …).
     #[arg(long, env = "KHUE_METRICS_TOKEN", value_name = "MÃ", hide_env_values = true)]
     metrics_token: Option<String>,
+    #[command(flatten)]
+    work: Work,
 }
 
 impl Serve {
@@ -53,6 +56,7 @@ impl Serve {
         };
         let behind_proxy = self.behind_proxy || file.behind_proxy.unwrap_or(false);
         let options = self.place.options(&file);
+        let work = self.work.read(&file, &options.key)?;
         let key_is_new = !options.key.exists();
         make_folder(&options.data)?;
         let db = Db::open(&options, now())?;
@@ -68,6 +72,8 @@ impl Serve {
             hsts: if secure.is_on() { secure.is_trusted_anywhere() } else { behind_proxy },
             behind_proxy,
             metrics_token: self.metrics_token.or(file.metrics_token).map(Arc::from),
+            jobs: work.handlers(&db),
+            unit: work.unit,
             ..Settings::default()
         };
         let host = match (secure.hosts.first(), at.ip()) {
@@ -155,12 +161,14 @@ pub async fn serve(
     let told = Ready { port: port_of_tls, plain: port(&beside), tls: tls.clone() };
     ready(&told);
     let beside = tls.clone().map(|tls| tokio::spawn(http::plain::serve(beside, tls, port_of_tls, for_ever)));
+    let working = Working::start(&app);
     let stop = async move {
         asked_to_stop().await;
         tracing::info!("stopping");
         if let Some(door) = door {
             door.close();
         }
+        working.stop().await;
         for task in watching.into_iter().chain(beside) {
             task.abort();
         }

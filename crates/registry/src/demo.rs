@@ -95,6 +95,12 @@ pub async fn make(db: &Db, ctx: &Ctx, mut draw: impl FnMut() -> Result<String>) 
         .collect())
 }
 
+/// The unit that runs the demonstration's server.
+#[must_use]
+pub fn runs_it() -> UnitId {
+    load::department(PROVINCE)
+}
+
 /// Where roles are held.
 struct Places {
     office: UnitId,

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use base::{Result, UnitId};
 use db::Tx;
-use http::{App, Module, OpenApiRouter, routes};
+use http::{App, Module, OpenApiRouter, no_jobs, routes};
 
 /// The room. It lends the names of units to the rooms below it.
 #[must_use]
 pub fn module() -> Module {
     accounts::names::lend(names);
-    Module { name: "registry", schema: &SCHEMA, routes: paths, screens }
+    Module { name: "registry", schema: &SCHEMA, routes: paths, screens, jobs: no_jobs, settings: &[] }
 }
 
 fn paths() -> OpenApiRouter<App> {

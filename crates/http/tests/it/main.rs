@@ -35,7 +35,7 @@ fn room() -> Module {
     fn paths() -> OpenApiRouter<App> {
         OpenApiRouter::new().routes(routes!(make, look)).routes(routes!(touch)).routes(routes!(fall))
     }
-    Module { name: "test", schema: &SCHEMA, routes: paths, screens: no_screens }
+    Module { name: "test", schema: &SCHEMA, routes: paths, screens: no_screens, jobs: http::no_jobs, settings: &[] }
 }
 
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]

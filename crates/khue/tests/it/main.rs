@@ -10,6 +10,7 @@ mod place;
 mod program;
 mod restoring;
 mod walk;
+mod work;
 
 use std::sync::Arc;
 
