@@ -1,6 +1,7 @@
 //! `khue key`: looks at the key file, copies it to a safe place, puts a new key in the old one's place.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use base::{Code, Kind, Result};
 use clap::{Args, Subcommand};
@@ -120,68 +121,77 @@ fn export(place: &Place, path: Option<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// With the server stopped: it keeps its keys in memory from start to end, and on PostgreSQL there may be several, each of
-/// which would meet values encrypted with a key it does not know. A new key is wanted once in years; a stop of minutes is
-/// the price of nobody ever reading half.
 fn rotate(place: &Place) -> Result<()> {
     let file = place.file()?;
     place.log(&file, "warn")?;
-    let options = place.options(&file);
+    renew(&place.options(&file), &system_user(), &|line| say(line))
+}
+
+/// Puts a new key in the old one's place and encrypts everything with it; or finishes what an interrupted run began, and
+/// then adds none.
+///
+/// With the server stopped: it keeps its keys in memory from start to end, and on PostgreSQL there may be several, each of
+/// which would meet values encrypted with a key it does not know. A new key is wanted once in years; a stop of minutes is
+/// the price of nobody ever reading half.
+pub fn renew(options: &Options, user: &str, tell: &Tell<'_>) -> Result<()> {
     operator::refuse_beside_server(
-        &options,
+        options,
         "Thay khoá thì phải dừng máy chủ, vì máy chủ chỉ biết các khoá lúc khởi động.",
     )?;
-    refuse_missing(&options)?;
-    // What an earlier run left unfinished comes first.
-    let began = key::finish(&options, &system_user(), now())?;
-    let done = reencrypted(&options)?;
+    refuse_missing(options)?;
+    let began = patiently(|| key::finish(options, user, now()))?;
+    let done = reencrypted(options, user, tell)?;
     if began.is_some() || done > 0 {
-        began.iter().flat_map(key::Report::sentences).for_each(say);
-        say(format!(
+        began.iter().flat_map(key::Report::sentences).for_each(tell);
+        tell(format!(
             "Đã hoàn tất lần thay khoá trước, mã hoá lại nốt {done} giá trị. Chưa thêm khoá mới; muốn thay lần nữa thì chạy lại lệnh này."
         ));
         return Ok(());
     }
-    let report = patiently(|| key::rotate(&options, &system_user(), now()))?;
+    let report = patiently(|| key::rotate(options, user, now()))?;
     // The first words only: what is to be done with the key comes when all is encrypted with it.
     let mut sentences = report.sentences().into_iter();
-    sentences.by_ref().take(1).for_each(say);
-    let done = reencrypted(&options)?;
-    say(format!("Đã mã hoá lại {done} giá trị bằng khoá số {}. Có thể khởi động lại máy chủ.", report.current));
+    sentences.by_ref().take(1).for_each(tell);
+    let done = reencrypted(options, user, tell)?;
+    tell(format!("Đã mã hoá lại {done} giá trị bằng khoá số {}. Có thể khởi động lại máy chủ.", report.current));
     if matches!(options.location, Location::Postgres(_)) {
-        say("Nếu nhiều máy chủ cùng dùng cơ sở dữ liệu này, hãy chép tệp khoá sang từng máy trước khi khởi động.");
+        tell(
+            "Nếu nhiều máy chủ cùng dùng cơ sở dữ liệu này, hãy chép tệp khoá sang từng máy trước khi khởi động."
+                .to_owned(),
+        );
     }
-    sentences.for_each(say);
+    sentences.for_each(tell);
     Ok(())
 }
 
 /// Encrypts again what older keys encrypted; answers how many values.
-fn reencrypted(options: &Options) -> Result<i64> {
+fn reencrypted(options: &Options, user: &str, tell: &Tell<'_>) -> Result<i64> {
     let db = patiently(|| Db::open(options, now()))?;
-    let user = system_user();
     let mut told = 0;
     let shown = |done: i64| {
         // Often enough to see that it goes on.
         if done >= told + 1_000 {
             told = done;
-            say(format!("  … đã mã hoá lại {done} giá trị"));
+            tell(format!("  … đã mã hoá lại {done} giá trị"));
         }
         false
     };
-    let ctx = || operator::act(&user, "key rotate", None);
+    let ctx = || operator::act(user, "key rotate", None);
     let done =
         runtime().and_then(|runtime| runtime.block_on(reencrypt::everything(&db, &crate::encrypted(), ctx, shown)));
     db.close();
     done?.ok_or_else(|| BAD_SETTING.error("Việc mã hoá lại đã dừng giữa chừng. Hãy chạy lại: khue key rotate."))
 }
 
-/// One step has let the database go and the next takes it: the lock may need a moment.
+/// The lock that one step let go may need so long until the next can take it.
+const LET_GO: Duration = Duration::from_secs(3);
+
 fn patiently<T>(act: impl Fn() -> Result<T>) -> Result<T> {
-    for _ in 0..30 {
+    let until = Instant::now() + LET_GO;
+    loop {
         match act() {
-            Err(error) if error.is(&IN_USE) => std::thread::sleep(std::time::Duration::from_millis(100)),
+            Err(error) if error.is(&IN_USE) && Instant::now() < until => std::thread::sleep(Duration::from_millis(100)),
             other => return other,
         }
     }
-    act()
 }

@@ -3,12 +3,14 @@
 mod bad_input;
 mod cases;
 mod description;
+mod faults;
 mod looks;
 mod one_address;
 mod operator;
 mod place;
 mod program;
 mod restoring;
+mod rotation;
 mod walk;
 mod work;
 
