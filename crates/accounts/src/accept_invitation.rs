@@ -53,7 +53,7 @@ pub fn accept_invitation(
         serde_json::json!({ "account": account, "role": invitation.role, "from": from, "invitation": invitation.id });
     tx.record(entry("grant.given", "grant", grant.into()).after(&given)?);
     tx.record(Entry::new("invitation.accepted", "invitation", invitation.id).unit(invitation.unit).version(2));
-    start(tx, account, device).map(Some)
+    start(tx, account, device, "invitation").map(Some)
 }
 
 /// Accepts an invitation and signs in.

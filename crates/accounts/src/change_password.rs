@@ -1,7 +1,7 @@
 //! Change one's own password. Other devices are signed out.
 
 use auth::delay::{self, Attempt, Origin};
-use auth::{Require as _, accounts, passwords, session};
+use auth::{Require as _, SIGNED_OUT, accounts, factors, passwords, session};
 use axum::http::StatusCode;
 use base::{AccountId, Actor, Error, Result};
 use db::{Entry, Tx};
@@ -55,20 +55,36 @@ pub fn begin(tx: &mut Tx<'_>, origin: &Origin) -> Result<Begun> {
 }
 
 /// Sets the new password's digest and ends all other sessions; without a digest the current one was wrong, and that is
-/// kept. Answers whether it was changed.
+/// kept. So is that it was changed while it was looked at; and a session that was ended meanwhile changes nothing. Answers
+/// whether it was changed.
 pub fn finish(tx: &mut Tx<'_>, begun: &Begun, new_digest: Option<&str>) -> Result<bool> {
     let account = tx.require_signed_in()?;
-    let Some(digest) = new_digest else {
+    factors::take(tx, account)?;
+    let Actor::Account { session, .. } = tx.ctx().actor().clone() else { return Ok(false) };
+    if let Some(session) = session
+        && !session::is_open(tx, account, session)?
+    {
+        return Err(SIGNED_OUT.error("Phiên đăng nhập này vừa kết thúc; mật khẩu chưa đổi. Hãy đăng nhập lại."));
+    }
+    let still_right = account == begun.account && accounts::password(tx, account)? == begun.digest;
+    let Some(digest) = new_digest.filter(|_| still_right) else {
         delay::failed(tx, &begun.attempt)?;
         return Ok(false);
     };
     delay::succeeded(tx, &begun.attempt, account, None)?;
     accounts::set_password(tx, account, digest, false)?;
-    let Actor::Account { session, .. } = tx.ctx().actor().clone() else { return Ok(false) };
     let ended = session::end_others(tx, account, session)?;
     let entry = Entry::new("account.password_changed", "account", account);
     tx.record(entry.after(&serde_json::json!({ "sessions_ended": ended }))?);
     Ok(true)
+}
+
+fn wrong() -> Error {
+    Error::field(
+        "current",
+        "password.wrong",
+        "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ quản trị trường cấp lại.",
+    )
 }
 
 /// Changes the signed-in person's password.
@@ -92,16 +108,12 @@ pub async fn route(
     let begun = app.db().write(&ctx, move |tx| begin(tx, &from)).await?;
     let right = passwords::verify_in_turn(current, begun.digest()).await?;
     if !right {
-        let wrong = begun.clone();
-        app.db().write(&ctx, move |tx| finish(tx, &wrong, None)).await?;
-        return Err(Error::field(
-            "current",
-            "password.wrong",
-            "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ quản trị trường cấp lại.",
-        )
-        .into());
+        app.db().write(&ctx, move |tx| finish(tx, &begun, None)).await?;
+        return Err(wrong().into());
     }
     let digest = passwords::hash_in_turn(new).await?;
-    app.db().write(&ctx, move |tx| finish(tx, &begun, Some(&digest))).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match app.db().write(&ctx, move |tx| finish(tx, &begun, Some(&digest))).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(wrong().into()),
+    }
 }

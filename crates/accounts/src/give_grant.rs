@@ -4,10 +4,11 @@ use auth::grants::{self, NewGrant};
 use auth::over::require_over_past;
 use auth::require::roles_to_give;
 use auth::role::Role;
-use auth::{Capability, GrantId, Require as _, accounts};
+use auth::{Capability, GrantId, Require as _, accounts, confirmation};
 use base::{AccountId, Code, Date, Error, Kind, Result, UnitId};
 use db::{Entry, Tx};
 use http::{Answer, App, Created, IdempotencyKey, Json, Path, Signed, State, idempotency};
+use platform::second_factor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -60,6 +61,7 @@ pub fn give_grant(tx: &mut Tx<'_>, unit: UnitId, cmd: &GiveGrant) -> Result<Gran
             "Ngày kết thúc phải sau ngày bắt đầu và sau hôm nay. Hãy chọn ngày khác hoặc bỏ trống.",
         ));
     }
+    confirmation::require(tx)?;
     let scope = tx.scope(Capability::AccountView)?;
     if !grants::within(tx, cmd.account, &scope)? {
         return Err(accounts::NOT_FOUND.error(accounts::ACCOUNT.missing_sentence));
@@ -75,6 +77,8 @@ pub fn give_grant(tx: &mut Tx<'_>, unit: UnitId, cmd: &GiveGrant) -> Result<Gran
         )));
     }
     let id = grants::insert(tx, &new)?;
+    // Where the role is held, a second factor may be demanded.
+    second_factor::renew(tx, cmd.account)?;
     tx.record(Entry::new("grant.given", "grant", id).unit(unit).version(1).after(cmd)?);
     Ok(id)
 }

@@ -1,10 +1,11 @@
-//! Sign-in, sessions, roles and invitations. One operation a file; rights and tables are those of `auth`.
+//! Sign-in, second factors, sessions, roles and invitations. One operation a file; rights and tables are those of `auth`.
 
 pub mod accept_invitation;
 pub mod change_password;
 pub mod end_account_sessions;
 pub mod end_grant;
 pub mod end_sessions;
+pub mod factors;
 pub mod give_grant;
 pub mod invite;
 pub mod list_account_sessions;
@@ -15,8 +16,10 @@ pub mod list_sessions;
 pub mod look_at_invitation;
 pub mod me;
 pub mod names;
+pub mod passkey_sign_in;
 pub mod renew_password;
 pub mod restore_account;
+pub mod second_step;
 pub mod sign_in;
 pub mod sign_out;
 pub mod suspend_account;
@@ -39,7 +42,20 @@ pub static SCHEMA: db::Schema = db::Schema { migrations: &[], statements: &[name
 fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(sign_in::route, sign_out::route))
+        .routes(routes!(second_step::route))
+        .routes(routes!(passkey_sign_in::options_route))
+        .routes(routes!(passkey_sign_in::route))
         .routes(routes!(me::route))
+        .routes(routes!(factors::list_factors::route))
+        .routes(routes!(factors::begin_totp::route, factors::confirm_totp::route, factors::remove_totp::route))
+        .routes(routes!(factors::add_passkey::options_route))
+        .routes(routes!(factors::add_passkey::route))
+        .routes(routes!(factors::rename_passkey::route, factors::remove_passkey::route))
+        .routes(routes!(factors::renew_recovery_codes::route))
+        .routes(routes!(factors::confirm::route))
+        .routes(routes!(factors::confirm_by_passkey::options_route))
+        .routes(routes!(factors::confirm_by_passkey::route))
+        .routes(routes!(factors::reset_factors::route))
         .routes(routes!(change_password::route))
         .routes(routes!(list_sessions::route, end_sessions::others_route))
         .routes(routes!(end_sessions::one_route))

@@ -38,6 +38,16 @@ pub struct MyAccount {
     /// Nothing but a new password is allowed until it is set.
     #[schema(example = false)]
     pub must_change_password: bool,
+    /// Nothing but adding a second factor is allowed until there is one; the password comes first.
+    #[schema(example = false)]
+    pub must_enrol: bool,
+}
+
+impl MyAccount {
+    /// Something comes before everything else.
+    fn is_held(&self) -> bool {
+        self.must_change_password || self.must_enrol
+    }
 }
 
 /// Tells the signed-in person who they are. `screens` is the house's to fill ([`show`]).
@@ -47,27 +57,24 @@ pub fn me(tx: &mut Tx<'_>) -> Result<Me> {
     let account = auth::accounts::find(tx, id)?
         .ok_or_else(|| auth::accounts::NOT_FOUND.error("Không tìm thấy tài khoản của phiên này. Hãy đăng nhập lại."))?;
     let grants = auth::grants::of_account(tx, id)?;
+    let mine = MyAccount {
+        id: id.0,
+        login: account.login,
+        display_name: account.display_name,
+        must_change_password: account.must_change_password,
+        must_enrol: account.must_enrol,
+    };
     let capabilities = Capability::ALL
         .into_iter()
         .filter(|capability| {
-            !account.must_change_password
+            !mine.is_held()
                 && grants.iter().filter(|grant| grant.valid_from <= today).any(|grant| {
                     auth::role::find(&grant.role).is_some_and(|role| role.capabilities.contains(capability))
                 })
         })
         .map(Capability::as_str)
         .collect();
-    Ok(Me {
-        account: MyAccount {
-            id: id.0,
-            login: account.login,
-            display_name: account.display_name,
-            must_change_password: account.must_change_password,
-        },
-        grants: view::grants(tx, grants)?,
-        capabilities,
-        screens: Vec::new(),
-    })
+    Ok(Me { account: mine, grants: view::grants(tx, grants)?, capabilities, screens: Vec::new() })
 }
 
 /// [`me`] with the screens of all rooms.
@@ -76,7 +83,7 @@ pub(crate) async fn show(app: &App, ctx: &Ctx) -> Result<Me> {
     app.db()
         .read(ctx, move |tx| {
             let mut me = me(tx)?;
-            if !me.account.must_change_password {
+            if !me.account.is_held() {
                 me.screens = rooms.screens(tx)?;
             }
             Ok(me)

@@ -1,8 +1,9 @@
 //! Give somebody a one-time password in place of one that was lost. It is shown once; at the next sign-in nothing else
-//! is possible before a new one is set, so that only its owner knows the password in use.
+//! is possible before a new one is set, so that only its owner knows the password in use. Second factors stay: whoever lost
+//! those too is helped by [`crate::factors::reset_factors`].
 
 use auth::over::require_over;
-use auth::{Capability, accounts, delay, passwords, session};
+use auth::{Capability, accounts, confirmation, delay, passwords, session};
 use base::{AccountId, Code, Kind, Result};
 use db::keys::{Keys, Use};
 use db::{Entry, Tx};
@@ -27,6 +28,7 @@ pub struct PasswordRenewed {
 /// Sets a one-time password by its digest, made outside, and ends all sessions. Answers how many ended.
 pub fn renew_password(tx: &mut Tx<'_>, account: AccountId, digest: &str) -> Result<u64> {
     let (found, unit) = require_over(tx, Capability::AccountRenewPassword, account)?;
+    confirmation::require(tx)?;
     accounts::set_password(tx, account, digest, true)?;
     let ended = session::end_others(tx, account, None)?;
     delay::start_anew(tx, &found.login)?;
@@ -62,7 +64,11 @@ pub async fn route(
     IdempotencyKey(key): IdempotencyKey,
 ) -> Answer<Json<PasswordRenewed>> {
     // Asked before the work of hashing, and again where it is done.
-    app.db().read(&ctx, move |tx| require_over(tx, Capability::AccountRenewPassword, account).map(|_| ())).await?;
+    let may = move |tx: &mut Tx<'_>| {
+        require_over(tx, Capability::AccountRenewPassword, account)?;
+        confirmation::require(tx)
+    };
+    app.db().read(&ctx, may).await?;
     let password = password_of(app.db().keys(), &ctx, key.as_ref())?;
     let digest = passwords::hash_in_turn(password.clone()).await?;
     let login = app

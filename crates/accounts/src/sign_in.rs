@@ -1,19 +1,29 @@
-//! Sign in. Counted first, then the password is looked at outside the database, then the session begins.
+//! Sign in. Counted first, then the password is looked at outside the database, then the session begins; or, where there
+//! is a second factor, the second step.
 
 use auth::delay::{self, Attempt, Origin};
+use auth::factors::{self, Method};
 use auth::session::{self, Token, TokenDigest};
-use auth::{SignedIn, accounts, passwords};
-use base::{AccountId, Code, Kind, Result};
+use auth::tickets::{self, NewTicket, Purpose, TicketDigest};
+use auth::{SignedIn, accounts, passwords, suspension};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use base::{AccountId, Code, Error, Instant, Kind, Result};
 use db::{Entry, Tx};
 use http::cookie::Cookie;
-use http::{Answer, Anyone, App, Caller, Json, State};
-use serde::Deserialize;
+use http::{Answer, Anyone, App, Caller, Json, Site, State};
+use platform::second_factor;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::me::{self, Me};
+use crate::names;
 
 /// Name or password is wrong: which of them is not said.
 pub const WRONG: Code = Code::new(Kind::SignedOut, "session.wrong_password", "Sai tên đăng nhập hoặc mật khẩu");
+
+/// The account is suspended: said only to whoever has its password.
+pub const SUSPENDED: Code = Code::new(Kind::Forbidden, "session.suspended", "Tài khoản đang tạm khoá");
 
 /// Who wants to sign in.
 #[derive(Deserialize, ToSchema)]
@@ -25,6 +35,42 @@ pub struct SignIn {
     /// The password.
     #[schema(example = "trâu ơi ta bảo trâu này", format = Password)]
     pub password: String,
+}
+
+/// The password was right, and the account has a second factor: no session yet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SecondStep {
+    /// To be sent with the second factor.
+    #[schema(example = "q3zN8c1vJr0sT5mXhK2yWb7uLd4fGaE6oPiRtYkQwVs")]
+    pub ticket: String,
+    /// What can be shown here: `passkey`, `totp`, `recovery_code`; the best first.
+    #[schema(example = json!(["passkey", "totp", "recovery_code"]))]
+    pub methods: Vec<&'static str>,
+    /// The ticket stands until then.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Instant,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a session.
+    In(SignedIn),
+    /// The password was right; one of these is to be shown until then.
+    SecondStep(Vec<Method>, Instant),
+    /// The password was right, the account is suspended. Holds the refusal's sentence.
+    Suspended(String),
+    /// Name or password was wrong.
+    Wrong,
+}
+
+/// The ticket that a second step would get, and the host where passkeys work, when they do.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    /// Drawn outside.
+    pub digest: TicketDigest,
+    /// None: no passkey works.
+    pub passkey_host: Option<String>,
 }
 
 /// The device a session begins on.
@@ -71,29 +117,62 @@ pub fn begin(tx: &mut Tx<'_>, login: &str, origin: &Origin) -> Result<Begun> {
     Ok(Begun { attempt, account, digest })
 }
 
-/// Ends the attempt: with a session when the password was right, else with the failure kept (so this is no error).
-pub fn finish(tx: &mut Tx<'_>, begun: &Begun, right: bool, device: &Device) -> Result<Option<SignedIn>> {
+/// Ends the attempt. The failure is kept, so this is no error. A password that was changed while it was looked at is no
+/// longer the right one.
+pub fn finish(tx: &mut Tx<'_>, begun: &Begun, right: bool, device: &Device, next: &NextStep) -> Result<Outcome> {
     tx.public("whoever signs in is nobody yet");
-    match begun.account.filter(|_| right) {
+    let still_right = match begun.account.filter(|_| right) {
         Some(account) => {
-            delay::succeeded(tx, &begun.attempt, account, Some(device.mark))?;
-            start(tx, account, device).map(Some)
+            factors::take(tx, account)?;
+            begun.digest.is_some() && accounts::password(tx, account)? == begun.digest
         }
-        None => {
-            delay::failed(tx, &begun.attempt)?;
-            if let Some(account) = begun.account {
-                tx.record(Entry::new("session.refused", "account", account));
-            }
-            Ok(None)
+        None => false,
+    };
+    let Some(account) = begun.account.filter(|_| still_right) else {
+        delay::failed(tx, &begun.attempt)?;
+        if let Some(account) = begun.account {
+            tx.record(Entry::new("session.refused", "account", account));
         }
+        return Ok(Outcome::Wrong);
+    };
+    if accounts::find(tx, account)?.is_none_or(|found| found.is_suspended()) {
+        delay::succeeded(tx, &begun.attempt, account, None)?;
+        let entry = Entry::new("session.refused", "account", account);
+        tx.record(entry.after(&serde_json::json!({ "reason": "suspended" }))?);
+        return Ok(Outcome::Suspended(whom_to_ask(tx, account)?));
     }
+    if factors::any(tx, account)? {
+        delay::succeeded(tx, &begun.attempt, account, None)?;
+        let new = NewTicket { account: Some(account), ..NewTicket::default() };
+        let until = tickets::issue(tx, &next.digest, Purpose::SecondStep, &new, &device.origin.address)?;
+        let methods = factors::methods(tx, account, next.passkey_host.as_deref())?;
+        return Ok(Outcome::SecondStep(methods, until));
+    }
+    delay::succeeded(tx, &begun.attempt, account, Some(device.mark))?;
+    start(tx, account, device, "password").map(Outcome::In)
 }
 
-/// Begins a session and answers whose it is.
-pub(crate) fn start(tx: &mut Tx<'_>, account: AccountId, device: &Device) -> Result<SignedIn> {
+/// Begins a session and answers whose it is. `method` is what was shown last.
+pub(crate) fn start(tx: &mut Tx<'_>, account: AccountId, device: &Device, method: &'static str) -> Result<SignedIn> {
+    second_factor::renew(tx, account)?;
     let session = session::start(tx, account, &device.token, &device.origin.address, &device.text)?;
-    tx.record(Entry::new("session.started", "session", session).after(&serde_json::json!({ "account": account }))?);
+    let begun = serde_json::json!({ "account": account, "method": method });
+    tx.record(Entry::new("session.started", "session", session).after(&begun)?);
     session::find(tx, &device.token)?.ok_or_else(wrong)
+}
+
+/// What whoever has the password of a suspended account is told.
+fn whom_to_ask(tx: &mut Tx<'_>, account: AccountId) -> Result<String> {
+    let whom = match suspension::find(tx, account)?.and_then(|by| by.unit) {
+        Some(unit) => format!("người quản trị của {}", names::unit(tx, unit)?.name),
+        None => "người quản trị của trường hoặc cơ quan bạn".to_owned(),
+    };
+    Ok(format!("Tài khoản này đang tạm khoá nên chưa vào được. Hãy hỏi {whom} để được mở lại."))
+}
+
+/// The refusal of whoever has shown that the account is theirs, while it is suspended.
+pub(crate) fn suspended(tx: &mut Tx<'_>, account: AccountId) -> Result<Error> {
+    whom_to_ask(tx, account).map(|sentence| SUSPENDED.error(sentence))
 }
 
 pub(crate) fn wrong() -> base::Error {
@@ -147,13 +226,15 @@ pub(crate) async fn welcome(
 
 /// Sign in.
 #[utoipa::path(post, path = "/session", operation_id = "sign_in", tag = "accounts", security(()), request_body = SignIn,
-    responses((status = 200, body = Me), (status = 401, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
+    responses((status = 200, body = Me), (status = 202, body = SecondStep), (status = 401, body = http::ProblemBody),
+        (status = 403, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
     Anyone(ctx): Anyone,
+    site: Site,
     caller: Caller,
     Json(body): Json<SignIn>,
-) -> Answer<(Cookies, Json<Me>)> {
+) -> Answer<Response> {
     let opening = opening(&caller)?;
     // A password longer than any that can be set is wrong, and not worth hashing.
     let SignIn { login, password } = body;
@@ -163,6 +244,15 @@ pub async fn route(
     let begun = app.db().write(&ctx, move |tx| begin(tx, &login, &from)).await?;
     let right = passwords::verify_in_turn(password, begun.digest()).await?;
     let device = opening.device.clone();
-    let who = app.db().write(&ctx, move |tx| finish(tx, &begun, right, &device)).await?;
-    Ok(welcome(&app, ctx.request(), &who.ok_or_else(wrong)?, &opening).await?)
+    let (ticket, digest) = tickets::draw()?;
+    let next = NextStep { digest, passkey_host: site.passkey_host().map(str::to_owned) };
+    match app.db().write(&ctx, move |tx| finish(tx, &begun, right, &device, &next)).await? {
+        Outcome::In(who) => Ok(welcome(&app, ctx.request(), &who, &opening).await?.into_response()),
+        Outcome::SecondStep(methods, expires_at) => {
+            let methods = methods.into_iter().map(Method::as_str).collect();
+            Ok((StatusCode::ACCEPTED, Json(SecondStep { ticket, methods, expires_at })).into_response())
+        }
+        Outcome::Suspended(sentence) => Err(SUSPENDED.error(sentence).into()),
+        Outcome::Wrong => Err(wrong().into()),
+    }
 }

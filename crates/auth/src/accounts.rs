@@ -18,7 +18,7 @@ pub static ACCOUNT: Noun = Noun {
 
 db::statements! {
     /// One account.
-    pub FIND = "SELECT id, version, login, display_name, state, must_change_password FROM account WHERE id = ?1";
+    pub FIND = "SELECT id, version, login, display_name, state, must_change_password, must_enrol FROM account WHERE id = ?1";
     /// A new account.
     pub INSERT = "INSERT INTO account (id, version, login, display_name, state, must_change_password, created_at)
         VALUES (?1, 1, ?2, ?3, 'active', ?4, ?5)";
@@ -28,8 +28,7 @@ db::statements! {
     /// Suspends or restores.
     pub STATE = "UPDATE account SET state = ?2 WHERE id = ?1";
     /// What sign-in needs, by the folded login.
-    pub FOR_SIGN_IN = "SELECT a.id, c.password FROM account a JOIN credential c ON c.account = a.id
-        WHERE a.login = ?1 AND a.state = 'active'";
+    pub FOR_SIGN_IN = "SELECT a.id, c.password FROM account a JOIN credential c ON c.account = a.id WHERE a.login = ?1";
     /// The password's digest of one account.
     pub PASSWORD = "SELECT password FROM credential WHERE account = ?1";
     /// A password must be set anew, or was.
@@ -51,6 +50,16 @@ db::row! {
         pub state: String,
         /// Nothing but a new password is allowed.
         pub must_change_password: bool,
+        /// Nothing but adding a second factor is allowed.
+        pub must_enrol: bool,
+    }
+}
+
+impl Account {
+    /// Whether it is suspended: nobody signs in with it.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.state == "suspended"
     }
 }
 
@@ -102,7 +111,7 @@ pub fn insert(
     Ok(id)
 }
 
-/// The account of a folded login and its password's digest, when it may sign in.
+/// The account of a folded login and its password's digest, also while it is suspended.
 pub fn for_sign_in(tx: &mut Tx<'_>, login: &str) -> Result<Option<(AccountId, String)>> {
     tx.one(&FOR_SIGN_IN, params![login])
 }

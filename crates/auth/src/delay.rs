@@ -24,6 +24,9 @@ pub const PAIR_LONGEST: i64 = 900;
 pub const ACCOUNT_MANY: i64 = 20;
 /// The longest wait that strangers can cause an account: a minute.
 pub const ACCOUNT_LONGEST: i64 = 60;
+/// The longest wait that wrong codes of a second step from anywhere cause: an hour. Whoever sends them has the password,
+/// and six digits are few; the account's own devices wait no longer than for a password.
+pub const CODES_LONGEST: i64 = 3_600;
 /// So many different accounts may fail from one address before the address is slowed.
 pub const ADDRESS_ACCOUNTS: i64 = 50;
 /// The longest wait of an address: 5 minutes.
@@ -49,6 +52,8 @@ pub struct Failures {
     pub address_last: Option<Instant>,
     /// The account has signed in on this device before.
     pub known_device: bool,
+    /// They are wrong codes of a second step.
+    pub codes: bool,
 }
 
 /// 2 to the power of `steps` seconds, at most `longest`.
@@ -69,7 +74,8 @@ impl Failures {
         if self.known_device {
             return pair;
         }
-        let account = after(self.account_last, doubling((self.account - ACCOUNT_MANY).div_euclid(5), ACCOUNT_LONGEST));
+        let longest = if self.codes { CODES_LONGEST } else { ACCOUNT_LONGEST };
+        let account = after(self.account_last, doubling((self.account - ACCOUNT_MANY).div_euclid(5), longest));
         let beyond = self.address_accounts - ADDRESS_ACCOUNTS - 1;
         let address = after(self.address_last, doubling(beyond.div_euclid(5), ADDRESS_LONGEST));
         pair.max(account).max(address)
@@ -84,16 +90,16 @@ impl Failures {
 }
 
 db::statements! {
-    /// Failures of an account from an address.
-    pub PAIR = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND address = ?2 AND at > ?3";
+    /// Failures of an account from an address. What seems to lie ahead, after a clock was set back, counts nowhere.
+    pub PAIR = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND address = ?2 AND at > ?3 AND at <= ?4";
     /// Failures of an account on a device it knows.
-    pub DEVICE = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND device = ?2 AND at > ?3";
+    pub DEVICE = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND device = ?2 AND at > ?3 AND at <= ?4";
     /// Failures of an account from anywhere.
-    pub ACCOUNT = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND at > ?2";
+    pub ACCOUNT = "SELECT count(*), max(at) FROM sign_in_failure WHERE login = ?1 AND at > ?2 AND at <= ?3";
     /// Different accounts that failed from an address, or were broken off: attempts still being looked at, since `?3`,
     /// are not failures.
     pub ADDRESS = "SELECT count(DISTINCT login), max(at) FROM sign_in_failure
-        WHERE address = ?1 AND at > ?2 AND (pending = FALSE OR at <= ?3)";
+        WHERE address = ?1 AND at > ?2 AND (pending = FALSE OR at <= ?3) AND at <= ?4";
     /// An attempt, counted before its password is looked at.
     pub INSERT = "INSERT INTO sign_in_failure (id, login, address, device, at, pending) VALUES (?1, ?2, ?3, ?4, ?5, TRUE)";
     /// It failed indeed.
@@ -129,11 +135,39 @@ pub struct Attempt {
     device: Option<[u8; 32]>,
 }
 
+/// What is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tried {
+    Password,
+    Code,
+}
+
+impl Tried {
+    /// Counted apart: whoever mistypes a password does not lose tries of the code, nor does a right password give back
+    /// those of whoever guesses codes with it.
+    fn digest(self, tx: &Tx<'_>, login: &str) -> Result<[u8; 32]> {
+        let label: &[u8] = match self {
+            Self::Password => b"sign-in failure",
+            Self::Code => b"second step failure",
+        };
+        tx.keys().keyed_digest(Use::Token, &[label, login.as_bytes()])
+    }
+}
+
 /// Counts an attempt, or refuses it with the seconds to wait. A refused attempt is not counted.
 pub fn begin(tx: &mut Tx<'_>, login: &str, account: Option<AccountId>, origin: &Origin) -> Result<Attempt> {
+    count(tx, Tried::Password, login, account, origin)
+}
+
+/// The same for a code that is shown as the second factor.
+pub fn begin_code(tx: &mut Tx<'_>, login: &str, account: AccountId, origin: &Origin) -> Result<Attempt> {
+    count(tx, Tried::Code, login, Some(account), origin)
+}
+
+fn count(tx: &mut Tx<'_>, tried: Tried, login: &str, account: Option<AccountId>, origin: &Origin) -> Result<Attempt> {
     let now = tx.now();
     let since = now.plus_seconds(-MEMORY_SECONDS);
-    let digest = tx.keys().keyed_digest(Use::Token, &[b"sign-in failure", login.as_bytes()])?;
+    let digest = tried.digest(tx, login)?;
     let known = match (account, origin.device) {
         (Some(account), Some(device)) => tx.one::<(i64,)>(&KNOWN, params![account, device])?.is_some(),
         _ => false,
@@ -141,34 +175,39 @@ pub fn begin(tx: &mut Tx<'_>, login: &str, account: Option<AccountId>, origin: &
     let network = network::named(&origin.address);
     let count = |found: Option<(i64, Option<Instant>)>| found.unwrap_or((0, None));
     let (pair, pair_last) = count(match origin.device.filter(|_| known) {
-        Some(device) => tx.one(&DEVICE, params![digest, device, since])?,
-        None => tx.one(&PAIR, params![digest, network, since])?,
+        Some(device) => tx.one(&DEVICE, params![digest, device, since, now])?,
+        None => tx.one(&PAIR, params![digest, network, since, now])?,
     });
-    let mut failures = Failures { pair, pair_last, known_device: known, ..Failures::default() };
+    let codes = tried == Tried::Code;
+    let mut failures = Failures { pair, pair_last, known_device: known, codes, ..Failures::default() };
     if !known {
-        (failures.account, failures.account_last) = count(tx.one(&ACCOUNT, params![digest, since])?);
+        (failures.account, failures.account_last) = count(tx.one(&ACCOUNT, params![digest, since, now])?);
         (failures.address_accounts, failures.address_last) =
-            count(tx.one(&ADDRESS, params![network, since, now.plus_seconds(-PENDING_SECONDS)])?);
+            count(tx.one(&ADDRESS, params![network, since, now.plus_seconds(-PENDING_SECONDS), now])?);
     }
     let wait = failures.wait(now);
     if wait > 0 {
-        return Err(TOO_MANY
-            .error(format!(
+        let sentence = match tried {
+            Tried::Password => format!(
                 "Đã có nhiều lần đăng nhập sai nên cần chờ {wait} giây rồi thử lại. Nếu quên mật khẩu, hãy nhờ quản trị trường cấp lại."
-            ))
-            .retry_after(wait));
+            ),
+            Tried::Code => format!(
+                "Đã có nhiều lần nhập sai mã nên cần chờ {wait} giây rồi thử lại. Nếu mất điện thoại, hãy dùng mã khôi phục hoặc nhờ quản trị trường gỡ yếu tố thứ hai."
+            ),
+        };
+        return Err(TOO_MANY.error(sentence).retry_after(wait));
     }
     let id: Uuid = tx.new_id();
     tx.exec_one(&INSERT, params![id, digest, network, origin.device, now])?;
     Ok(Attempt { id, login: digest, network, device: origin.device })
 }
 
-/// The password was wrong.
+/// The password or code was wrong.
 pub fn failed(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<()> {
     tx.exec(&FAILED, params![attempt.id]).map(|_| ())
 }
 
-/// The password was right: the pair is forgiven, and the device known from now on.
+/// The password or code was right: the pair is forgiven, and the device, when it is given, known from now on.
 pub fn succeeded(tx: &mut Tx<'_>, attempt: &Attempt, account: AccountId, device: Option<[u8; 32]>) -> Result<()> {
     tx.exec(&FORGIVE, params![attempt.id, attempt.login, attempt.network, attempt.device])?;
     match device {
@@ -185,7 +224,7 @@ pub fn know(tx: &mut Tx<'_>, account: AccountId, device: [u8; 32]) -> Result<()>
 
 /// Forgets an account's failures: whoever got a new password has tried the old one often enough.
 pub fn start_anew(tx: &mut Tx<'_>, login: &str) -> Result<()> {
-    let digest = tx.keys().keyed_digest(Use::Token, &[b"sign-in failure", login.as_bytes()])?;
+    let digest = Tried::Password.digest(tx, login)?;
     tx.exec(&START_ANEW, params![digest]).map(|_| ())
 }
 
@@ -222,6 +261,18 @@ mod tests {
         assert_eq!(school(51).wait(NOW.plus_seconds(301)), 0);
     }
 
+    #[test]
+    fn whoever_guesses_codes_from_many_addresses_gets_a_hundred_tries_a_day() {
+        let (mut now, mut tries) = (NOW, 0);
+        while now < NOW.plus_seconds(MEMORY_SECONDS) {
+            // Every try from a new address: only the account slows down.
+            let failures = Failures { account: tries, account_last: Some(now), codes: true, ..Failures::default() };
+            now = now.plus_seconds(i64::from(failures.wait(now)).max(1));
+            tries += 1;
+        }
+        assert!(tries < 120, "{tries} of a million codes, three of which are right");
+    }
+
     proptest! {
         #[test]
         fn strangers_never_slow_a_known_device(account in 0i64..100_000, accounts in 0i64..100_000) {
@@ -233,10 +284,12 @@ mod tests {
         }
 
         #[test]
-        fn more_failures_never_shorten_the_wait(a in 0i64..200, b in 0i64..200, c in 0i64..200, more in 0i64..50) {
+        fn more_failures_never_shorten_the_wait(
+            a in 0i64..200, b in 0i64..200, c in 0i64..200, more in 0i64..50, codes in proptest::bool::ANY,
+        ) {
             let less = Failures {
                 pair: a, pair_last: Some(NOW), account: b, account_last: Some(NOW),
-                address_accounts: c, address_last: Some(NOW), known_device: false,
+                address_accounts: c, address_last: Some(NOW), known_device: false, codes,
             };
             for grown in [
                 Failures { pair: a + more, ..less },
@@ -248,13 +301,16 @@ mod tests {
         }
 
         #[test]
-        fn every_wait_ends(a in 0i64..i64::MAX, b in 0i64..i64::MAX, c in 0i64..i64::MAX) {
+        fn every_wait_ends(
+            a in 0i64..i64::MAX, b in 0i64..i64::MAX, c in 0i64..i64::MAX, codes in proptest::bool::ANY,
+        ) {
             let worst = Failures {
                 pair: a, pair_last: Some(NOW), account: b, account_last: Some(NOW),
-                address_accounts: c, address_last: Some(NOW), known_device: false,
+                address_accounts: c, address_last: Some(NOW), known_device: false, codes,
             };
-            prop_assert!(worst.wait(NOW) <= 900);
-            prop_assert_eq!(worst.wait(NOW.plus_seconds(PAIR_LONGEST)), 0);
+            let longest = if codes { CODES_LONGEST } else { PAIR_LONGEST };
+            prop_assert!(i64::from(worst.wait(NOW)) <= longest);
+            prop_assert_eq!(worst.wait(NOW.plus_seconds(longest)), 0);
         }
     }
 }

@@ -8,9 +8,11 @@
 pub mod accounts;
 pub mod capability;
 pub mod closure;
+pub mod confirmation;
 pub mod ctx;
 pub mod delay;
 pub mod edges;
+pub mod factors;
 pub mod grants;
 pub mod invitations;
 pub mod looked;
@@ -22,11 +24,12 @@ pub mod role;
 pub mod session;
 mod spool;
 pub mod suspension;
+pub mod tickets;
 pub mod units;
 mod weak;
 
 pub use capability::{Capability, EdgeKind};
-pub use require::{FORBIDDEN, Require, SIGNED_OUT, Scope, UNIT_NOT_FOUND};
+pub use require::{ENROL_FIRST, FORBIDDEN, Require, SIGNED_OUT, Scope, UNIT_NOT_FOUND};
 pub use role::{Role, RoleCode};
 pub use session::SignedIn;
 
@@ -35,6 +38,8 @@ base::typed_id! {
     GrantId,
     /// An invitation to make an account (lời mời).
     InvitationId,
+    /// A passkey (khoá truy cập).
+    PasskeyId,
 }
 
 /// The room's tables: bare units and edges, accounts and sessions, grants and invitations, looks.
@@ -64,12 +69,23 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0112_suspension.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 113,
+            name: "factors",
+            sql: include_str!("../migrations/0113_factors.sql"),
+            rebuild: false,
+        },
     ],
     statements: &[
         accounts::STATEMENTS,
         closure::STATEMENTS,
+        confirmation::STATEMENTS,
         delay::STATEMENTS,
         edges::STATEMENTS,
+        factors::STATEMENTS,
+        factors::passkeys::STATEMENTS,
+        factors::recovery::STATEMENTS,
+        factors::totp::STATEMENTS,
         grants::STATEMENTS,
         invitations::STATEMENTS,
         looked::STATEMENTS,
@@ -77,12 +93,21 @@ pub static SCHEMA: db::Schema = db::Schema {
         require::STATEMENTS,
         session::STATEMENTS,
         suspension::STATEMENTS,
+        tickets::STATEMENTS,
         units::STATEMENTS,
     ],
-    constraints: &[db::Constraint {
-        table: "account",
-        columns: &["login"],
-        code: &accounts::LOGIN_TAKEN,
-        sentence: "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.",
-    }],
+    constraints: &[
+        db::Constraint {
+            table: "account",
+            columns: &["login"],
+            code: &accounts::LOGIN_TAKEN,
+            sentence: "Tên đăng nhập này đã có người dùng. Hãy chọn tên khác.",
+        },
+        db::Constraint {
+            table: "passkey",
+            columns: &["credential"],
+            code: &factors::passkeys::EXISTS,
+            sentence: "Khoá truy cập này đã được thêm trước đây. Hãy dùng luôn khoá đó, hoặc chọn thiết bị khác.",
+        },
+    ],
 };

@@ -18,6 +18,8 @@ pub const UNIT_NOT_FOUND_SENTENCE: &str =
 /// The account must set a new password before anything else.
 pub const MUST_CHANGE_PASSWORD: Code =
     Code::new(Kind::Forbidden, "account.must_change_password", "Bạn cần đổi mật khẩu trước");
+/// The account must get a second factor before anything else.
+pub const ENROL_FIRST: Code = Code::new(Kind::Forbidden, "session.enrol_first", "Bạn cần thêm yếu tố thứ hai trước");
 
 /// Kinds of unit whose existence and name are published by law: whoever is signed in may see them. What happens inside
 /// (accounts, journal) follows grants like anywhere else.
@@ -26,7 +28,7 @@ pub const PUBLIC_KINDS: [&str; 8] =
 
 db::statements! {
     /// The roles of an account that reach a unit today, and along which edges. A role at a unit that has ended is none.
-    pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change
+    pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change, a.must_enrol
         FROM role_grant g
         JOIN account a ON a.id = g.account
         JOIN unit u ON u.id = g.unit
@@ -34,7 +36,7 @@ db::statements! {
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (u.valid_to IS NULL OR u.valid_to > ?3)";
     /// The roles of an account today, and where they are held.
-    pub HELD_AT = "SELECT g.role, g.unit, a.must_change_password AS must_change
+    pub HELD_AT = "SELECT g.role, g.unit, a.must_change_password AS must_change, a.must_enrol
         FROM role_grant g
         JOIN account a ON a.id = g.account
         JOIN unit u ON u.id = g.unit
@@ -46,8 +48,8 @@ db::statements! {
 }
 
 db::row! {
-    struct Held { role: String, kind: EdgeKind, must_change: bool }
-    struct HeldAt { role: String, unit: UnitId, must_change: bool }
+    struct Held { role: String, kind: EdgeKind, must_change: bool, must_enrol: bool }
+    struct HeldAt { role: String, unit: UnitId, must_change: bool, must_enrol: bool }
 }
 
 /// The first line of every command.
@@ -59,6 +61,8 @@ pub trait Require {
     fn scope(&mut self, capability: Capability) -> Result<Scope>;
     /// Goes on only for a person who has signed in: for what concerns the account itself.
     fn require_signed_in(&mut self) -> Result<AccountId>;
+    /// The same where a password that somebody else knows is not enough: for what concerns its second factors.
+    fn require_own_password(&mut self) -> Result<AccountId>;
     /// What the actor may do at this unit; empty when it is out of sight.
     fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>>;
     /// Whether the act is of the system or the operator, who need no grant.
@@ -73,9 +77,20 @@ fn signed_out() -> Error {
     SIGNED_OUT.error("Bạn chưa đăng nhập, hoặc phiên đã hết hạn. Hãy đăng nhập lại.")
 }
 
-fn must_change() -> Error {
+fn must_change_first() -> Error {
     MUST_CHANGE_PASSWORD
         .error("Tài khoản này cần đổi mật khẩu trước khi làm việc khác. Hãy đặt mật khẩu mới ở trang Tài khoản.")
+}
+
+/// What comes before everything else: a password of one's own, then the second factor that the policy demands.
+fn comes_first(must_change: bool, must_enrol: bool) -> Result<()> {
+    match (must_change, must_enrol) {
+        (true, _) => Err(must_change_first()),
+        (_, true) => Err(ENROL_FIRST.error(
+            "Đơn vị của bạn yêu cầu xác thực hai bước, mà tài khoản này chưa có yếu tố thứ hai. Hãy thêm khoá truy cập hoặc ứng dụng xác thực ở trang Tài khoản rồi làm tiếp.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The capabilities of an actor at a unit, and whether the unit exists.
@@ -91,9 +106,7 @@ fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
             closure::holds_today(tx)?;
             let today = tx.today();
             let rows: Vec<Held> = tx.all(&HELD, params![account, unit, today])?;
-            if rows.iter().any(|row| row.must_change) {
-                return Err(must_change());
-            }
+            comes_first(rows.iter().any(|row| row.must_change), rows.iter().any(|row| row.must_enrol))?;
             let mut may: Vec<Capability> = Capability::ALL
                 .into_iter()
                 .filter(|capability| {
@@ -201,9 +214,7 @@ impl Require for Tx<'_> {
                 closure::holds_today(self)?;
                 let today = self.today();
                 let rows: Vec<HeldAt> = self.all(&HELD_AT, params![account, today])?;
-                if rows.iter().any(|row| row.must_change) {
-                    return Err(must_change());
-                }
+                comes_first(rows.iter().any(|row| row.must_change), rows.iter().any(|row| row.must_enrol))?;
                 let mut units: Vec<UnitId> = rows
                     .into_iter()
                     .filter(|row| role::find(&row.role).is_some_and(|role| role.capabilities.contains(&capability)))
@@ -221,6 +232,14 @@ impl Require for Tx<'_> {
         let account = self.ctx().actor().account().ok_or_else(signed_out)?;
         self.allowed_by("signed in");
         Ok(account)
+    }
+
+    fn require_own_password(&mut self) -> Result<AccountId> {
+        let account = self.require_signed_in()?;
+        match crate::accounts::find(self, account)? {
+            Some(found) if found.must_change_password => Err(must_change_first()),
+            _ => Ok(account),
+        }
     }
 
     fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>> {

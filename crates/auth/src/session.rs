@@ -20,8 +20,8 @@ db::statements! {
         FROM session s JOIN account a ON a.id = s.account
         WHERE s.token = ?1 AND s.ended_at IS NULL AND s.expires_at > ?2 AND s.seen_at > ?3 AND a.state = 'active'";
     /// A new session.
-    pub INSERT = "INSERT INTO session (id, account, token, created_at, seen_at, expires_at, address, device)
-        VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)";
+    pub INSERT = "INSERT INTO session (id, account, token, created_at, seen_at, expires_at, address, device, confirmed_at)
+        VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?4)";
     /// It was used.
     pub SEEN = "UPDATE session SET seen_at = ?2, address = ?3 WHERE id = ?1 AND ended_at IS NULL AND seen_at < ?2";
     /// The open sessions of an account, the last used first.
@@ -32,6 +32,8 @@ db::statements! {
     pub END = "UPDATE session SET ended_at = ?3 WHERE account = ?1 AND id = ?2 AND ended_at IS NULL";
     /// Ends all of an account's but one.
     pub END_OTHERS = "UPDATE session SET ended_at = ?3 WHERE account = ?1 AND id <> ?2 AND ended_at IS NULL";
+    /// Whether one of an account's is open.
+    pub IS_OPEN = "SELECT 1 FROM session WHERE account = ?1 AND id = ?2 AND ended_at IS NULL AND expires_at > ?3";
     /// Ends all of an account's.
     pub END_ALL = "UPDATE session SET ended_at = ?2 WHERE account = ?1 AND ended_at IS NULL";
     /// Ends everybody's.
@@ -132,7 +134,7 @@ pub fn find(tx: &mut Tx<'_>, token: &TokenDigest) -> Result<Option<SignedIn>> {
     tx.one(&FIND, params![token.0, now, now.plus_seconds(-IDLE_SECONDS)])
 }
 
-/// Begins a session.
+/// Begins a session. Who signs in has just shown who they are ([`crate::confirmation`]).
 pub fn start(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -165,14 +167,23 @@ pub fn end(tx: &mut Tx<'_>, account: AccountId, session: SessionId) -> Result<bo
     Ok(tx.exec(&END, params![account, session, now])? == 1)
 }
 
-/// Ends the sessions of everybody: a restored backup would open again what was ended since. Answers how many.
+/// Ends the sessions of everybody, and every sign-in half done: a restored backup would open again what was ended since.
+/// Answers how many sessions ended.
 pub fn end_everybodys(tx: &mut Tx<'_>) -> Result<u64> {
+    crate::tickets::end_all(tx)?;
     let now = tx.now();
     tx.exec(&END_EVERYBODYS, params![now])
 }
 
-/// Ends all sessions of an account except one; answers how many ended.
+/// Whether a session of an account is still open: what was looked at outside may have ended meanwhile.
+pub fn is_open(tx: &mut Tx<'_>, account: AccountId, session: SessionId) -> Result<bool> {
+    let now = tx.now();
+    Ok(tx.one::<(i64,)>(&IS_OPEN, params![account, session, now])?.is_some())
+}
+
+/// Ends all sessions of an account except one, and every sign-in half done; answers how many sessions ended.
 pub fn end_others(tx: &mut Tx<'_>, account: AccountId, keep: Option<SessionId>) -> Result<u64> {
+    crate::tickets::end_of(tx, account)?;
     let now = tx.now();
     match keep {
         Some(keep) => tx.exec(&END_OTHERS, params![account, keep, now]),

@@ -54,7 +54,7 @@ pub(crate) async fn about(State(app): State<App>, uri: Uri, headers: HeaderMap) 
         version: settings.version.to_owned(),
         demo,
         secure: settings.secure,
-        unavailable: connection::unavailable(settings.secure, host),
+        unavailable: connection::unavailable(settings.secure, &settings.hosts, host),
         enrolment: settings.enrolment_port.zip(host).map(|(port, host)| match port {
             80 => format!("http://{host}/tin-cay"),
             port => format!("http://{host}:{port}/tin-cay"),

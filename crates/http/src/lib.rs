@@ -34,7 +34,7 @@ pub mod tls;
 pub use about::collect_metrics;
 pub use answer::{Created, List, Tagged};
 pub use app::{App, DemoAccount, Settings};
-pub use connection::{Feature, Unavailable, Why};
+pub use connection::{Feature, Site, Unavailable, Why};
 pub use download::Download;
 pub use extract::{Anyone, Caller, IdempotencyKey, IfMatch, Json, Path, Query, Signed, Who};
 pub use module::{Module, no_jobs, no_screens};

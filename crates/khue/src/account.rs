@@ -1,10 +1,12 @@
 //! `khue account`: the first administrator, and the way back in for somebody locked out.
 
+use ::accounts::factors::reset_factors::{ResetFactors, reset_factors};
 use auth::grants::{self, NewGrant};
 use auth::{Capability, Require as _, accounts, passwords};
 use base::{AccountId, Code, Ctx, Kind, Result, UnitId, Uuid};
 use clap::{Args, Subcommand};
 use db::{Db, Entry, Tx};
+use platform::{second_factor, settings};
 
 use crate::console::{BAD_SETTING, say};
 use crate::operator::{self, RoleHere, Tell, Work};
@@ -53,6 +55,28 @@ enum Command {
         #[arg(long, value_name = "LÍ DO")]
         purpose: String,
     },
+    /// Gỡ mọi yếu tố thứ hai của người đã mất điện thoại, và kết thúc mọi phiên đang mở của tài khoản.
+    ResetFactors {
+        #[command(flatten)]
+        place: Place,
+        /// Tên đăng nhập.
+        #[arg(long, value_name = "TÊN")]
+        login: String,
+        /// Vì sao, ghi vào nhật ký: ví dụ "mất điện thoại, đã gặp trực tiếp".
+        #[arg(long, value_name = "LÍ DO")]
+        purpose: String,
+    },
+    /// Đặt ai phải xác thực hai bước ở một đơn vị và các đơn vị trực thuộc.
+    SecondFactor {
+        #[command(flatten)]
+        place: Place,
+        /// Đơn vị: bo, so-<mã tỉnh>, xa-<mã xã>, hoặc mã định danh (UUID); bỏ trống là toàn hệ thống.
+        #[arg(long, value_name = "ĐƠN VỊ")]
+        unit: Option<String>,
+        /// off: không ai; administrators: người cấp quyền hoặc đổi thiết lập; everyone: mọi người.
+        #[arg(long = "for", value_name = "AI")]
+        whom: String,
+    },
     /// Liệt kê các vai trò.
     Roles,
 }
@@ -73,6 +97,10 @@ impl Account {
             Command::Create { place, login, name, role } => (place, Work::AccountCreate { login, name, role }, None),
             Command::Invite { place, name, role } => (place, Work::AccountInvite { name, role }, None),
             Command::Password { place, login, purpose } => (place, Work::AccountPassword { login }, Some(purpose)),
+            Command::ResetFactors { place, login, purpose } => {
+                (place, Work::AccountResetFactors { login, reason: purpose.clone() }, Some(purpose))
+            }
+            Command::SecondFactor { place, unit, whom } => (place, Work::AccountSecondFactor { unit, whom }, None),
         };
         operator::run(&place, None, &work, purpose.as_deref()).map(|_done| ())
     }
@@ -121,6 +149,32 @@ pub(crate) async fn password(db: &Db, ctx: &Ctx, login: &str, tell: &Tell<'_>) -
     Ok(true)
 }
 
+pub(crate) async fn reset(db: &Db, ctx: &Ctx, login: &str, reason: String, tell: &Tell<'_>) -> Result<bool> {
+    let folded = accounts::fold_login(login);
+    let cmd = ResetFactors { reason: Some(reason) };
+    let reset = move |tx: &mut Tx<'_>| {
+        let account = account_of(tx, &folded)?;
+        reset_factors(tx, account, &cmd)
+    };
+    let ended = db.write(ctx, reset).await?;
+    tell(format!("Đã gỡ mọi yếu tố thứ hai và kết thúc {ended} phiên đang mở của tài khoản."));
+    tell("Từ nay tài khoản vào bằng mật khẩu; hãy nhắc người dùng thêm lại yếu tố thứ hai.".to_owned());
+    Ok(true)
+}
+
+pub(crate) async fn second_factor(
+    db: &Db,
+    ctx: &Ctx,
+    unit: Option<&str>,
+    whom: String,
+    tell: &Tell<'_>,
+) -> Result<bool> {
+    let unit = unit.map(unit_of).transpose()?;
+    db.write(ctx, move |tx| demand(tx, unit, &whom)).await?;
+    tell("Đã ghi. Người đang đăng nhập được nhắc trong vòng 5 phút, người khác khi đăng nhập.".to_owned());
+    Ok(true)
+}
+
 /// Reads which unit is meant: its id, or `bo`, `so-01`, `xa-00004` for what the country's own list holds.
 fn unit_of(text: &str) -> Result<UnitId> {
     use registry::load::{commune_office, department, ministry};
@@ -157,13 +211,28 @@ fn insert(tx: &mut Tx<'_>, login: &str, name: &str, digest: &str, role: &RoleHer
     Ok(account)
 }
 
+/// The account of a login.
+fn account_of(tx: &mut Tx<'_>, login: &str) -> Result<AccountId> {
+    let Some((account, _)) = accounts::for_sign_in(tx, login)? else {
+        tx.public("the operator helps somebody locked out");
+        return Err(NO_LOGIN.error(format!("Không có tài khoản {login}. Hãy kiểm tra tên đăng nhập.")));
+    };
+    Ok(account)
+}
+
 /// Sets a one-time password and ends the account's sessions; answers how many.
 fn renew(tx: &mut Tx<'_>, login: &str, digest: &str) -> Result<u64> {
-    let Some((account, _)) = accounts::for_sign_in(tx, login)? else {
-        tx.public("the operator gives somebody locked out a new password");
-        return Err(NO_LOGIN.error(format!("Không có tài khoản {login} đang hoạt động. Hãy kiểm tra tên đăng nhập.")));
-    };
+    let account = account_of(tx, login)?;
     // Whoever has the password sees all that this person sees.
     auth::looked::durable(tx, "account.password", vec![account.0])?;
     ::accounts::renew_password::renew_password(tx, account, digest)
+}
+
+/// Says of whom a second factor is demanded at a unit and below, or everywhere.
+fn demand(tx: &mut Tx<'_>, unit: Option<UnitId>, whom: &str) -> Result<()> {
+    match unit {
+        Some(unit) => tx.require(Capability::SettingsManage, unit)?,
+        None => tx.scope(Capability::SettingsManage).map(|_| ())?,
+    }
+    settings::set(tx, &second_factor::POLICY, unit, &whom.into())
 }

@@ -38,7 +38,9 @@ pub fn schemas() -> Vec<&'static db::Schema> {
 /// Every column of encrypted values in the house: a new key reaches what stands here, and nothing else.
 #[must_use]
 pub fn encrypted() -> Vec<platform::backup::reencrypt::Encrypted> {
-    platform::backup::reencrypt::own()
+    let mut all = platform::backup::reencrypt::own();
+    all.extend(accounts::factors::encrypted());
+    all
 }
 
 /// Khuê: nền tảng mở cho giáo dục Việt Nam.

@@ -1,9 +1,10 @@
-//! What the rooms stand on: jobs, files, settings, mail, backup.
+//! What the rooms stand on: jobs, files, settings, mail, backup, the policy of second factors.
 
 pub mod backup;
 pub mod files;
 pub mod jobs;
 pub mod mail;
+pub mod second_factor;
 pub mod settings;
 pub mod sheets;
 
@@ -27,6 +28,7 @@ pub static SCHEMA: db::Schema = db::Schema {
     statements: &[
         jobs::store::STATEMENTS,
         files::store::STATEMENTS,
+        second_factor::STATEMENTS,
         settings::STATEMENTS,
         backup::STATEMENTS,
         backup::reencrypt::STATEMENTS,

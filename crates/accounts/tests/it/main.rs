@@ -1,22 +1,28 @@
 //! Sign-in, invitations and grants, through the commands the routes call.
 
+mod authenticator;
+mod factors;
 mod grants;
 mod help;
 mod invitations;
+mod passkeys;
 mod passwords;
+mod policy;
 mod routes;
+mod second_step;
 mod sign_in;
 
-use accounts::sign_in::Device;
+use accounts::sign_in::{Device, NextStep, Outcome};
 use auth::delay::Origin;
 use auth::session::Token;
+use auth::tickets::TicketDigest;
 use auth::{EdgeKind, SignedIn, edges, units};
 use base::{AccountId, Actor, Ctx, Interval, UnitId};
 use db::Schema;
 use testkit::World;
 
 fn schemas() -> Vec<&'static Schema> {
-    vec![&db::SCHEMA, &auth::SCHEMA, &http::SCHEMA, &accounts::SCHEMA]
+    vec![&db::SCHEMA, &auth::SCHEMA, &platform::SCHEMA, &http::SCHEMA, &accounts::SCHEMA]
 }
 
 const PASSWORD: &str = "trâu ơi ta bảo trâu này";
@@ -88,14 +94,30 @@ fn device(address: &str) -> (Token, Device) {
     (token, device)
 }
 
-/// Signs in as the route does.
+/// Signs in as the route does, with a password alone.
 async fn sign_in(w: &World, login: &'static str, password: &str, device: &Device) -> base::Result<Option<SignedIn>> {
+    match first_step(w, login, password, device).await?.0 {
+        Outcome::In(who) => Ok(Some(who)),
+        _ => Ok(None),
+    }
+}
+
+/// The first step of a sign-in, with the ticket that a second one gets.
+async fn first_step(
+    w: &World,
+    login: &'static str,
+    password: &str,
+    device: &Device,
+) -> base::Result<(Outcome, TicketDigest)> {
     let nobody = w.ctx(Actor::Anonymous);
     let origin = device.origin.clone();
     let begun = w.db.write(&nobody, move |tx| accounts::sign_in::begin(tx, login, &origin)).await?;
     let right = auth::passwords::verify_in_turn(password.to_owned(), begun.digest()).await?;
     let device = device.clone();
-    w.db.write(&nobody, move |tx| accounts::sign_in::finish(tx, &begun, right, &device)).await
+    let digest = auth::tickets::draw()?.1;
+    let next = NextStep { digest, passkey_host: None };
+    let outcome = w.db.write(&nobody, move |tx| accounts::sign_in::finish(tx, &begun, right, &device, &next)).await?;
+    Ok((outcome, digest))
 }
 
 /// What the journal says, kind by kind, and nothing of the payload.

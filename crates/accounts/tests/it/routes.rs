@@ -12,29 +12,55 @@ use tower::ServiceExt as _;
 use crate::{PASSWORD, land, somebody};
 
 /// A browser: it keeps its cookies.
-struct Browser {
+pub struct Browser {
     router: axum::Router,
     cookies: Vec<(String, String)>,
+    /// The host in the address bar.
+    pub host: String,
 }
 
 impl Browser {
-    fn new(w: &World) -> Self {
+    pub fn new(w: &World) -> Self {
         let modules = vec![http::module(), accounts::module()];
         let app = http::App::new(w.db.clone(), Arc::new(w.clock.clone()), http::Settings::default(), modules);
-        Self { router: http::router(app).expect("a router"), cookies: Vec::new() }
+        Self { router: http::router(app).expect("a router"), cookies: Vec::new(), host: "localhost".to_owned() }
     }
 
     async fn call(&mut self, method: &str, path: &str, body: Option<Value>, key: Option<&str>) -> (StatusCode, Value) {
+        let key: Vec<(&str, &str)> = key.map(|key| ("idempotency-key", key)).into_iter().collect();
+        self.send(method, path, body, &key).await
+    }
+
+    /// Asks, and answers status and code of a refusal.
+    pub async fn ask(&mut self, method: &str, path: &str, body: Value) -> (u16, String) {
+        let (status, body) = self.send(method, path, Some(body).filter(|body| !body.is_null()), &[]).await;
+        (status.as_u16(), body["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Asks, and answers the body of a success.
+    pub async fn get(&mut self, method: &str, path: &str, body: Value) -> Value {
+        let (status, body) = self.send(method, path, Some(body).filter(|body| !body.is_null()), &[]).await;
+        assert!(status.is_success(), "{method} {path}: {status} {body}");
+        body
+    }
+
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
             .header("sec-fetch-site", "same-origin")
-            .header(header::HOST, "localhost")
+            .header(header::HOST, &self.host)
             .header(header::USER_AGENT, "Firefox")
             .header(header::COOKIE, cookies.join("; "));
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = match body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),

@@ -34,6 +34,20 @@ fn every_statement_agrees() {
                 let origin = auth::delay::Origin { address: "10.0.0.1".to_owned(), device: Some([1; 32]) };
                 let attempt = auth::delay::begin(tx, "lan", Some(account), &origin)?;
                 auth::delay::failed(tx, &attempt)?;
+                let (secret, now) = (vec![0u8; 36], tx.now());
+                tx.exec(&auth::factors::totp::BEGIN, db::params![account, secret, now])?;
+                tx.exec(&auth::factors::totp::PUT, db::params![account, secret, now, 1i64])?;
+                auth::factors::recovery::replace(tx, account, &["k7qm-2rdv-h4t9-cwx5".to_owned()])?;
+                let passkey = auth::factors::passkeys::NewPasskey {
+                    name: "Điện thoại".to_owned(),
+                    host: "localhost".to_owned(),
+                    credential: vec![0; 32],
+                    state: "{}".to_owned(),
+                };
+                auth::factors::passkeys::insert(tx, account, &passkey)?;
+                let ticket = auth::tickets::NewTicket { account: Some(account), ..auth::tickets::NewTicket::default() };
+                let digest = auth::tickets::TicketDigest::of("ticket");
+                auth::tickets::issue(tx, &digest, auth::tickets::Purpose::SecondStep, &ticket, "10.0.0.1")?;
                 looked::durable(tx, "pupil.list", vec![base::Uuid::from_u128(1), base::Uuid::from_u128(2)])
             })
             .await

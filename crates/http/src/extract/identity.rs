@@ -106,11 +106,17 @@ impl Found {
             Some(who) => {
                 let ctx = auth::ctx::signed_in(who, Arc::clone(&request), now, seed);
                 if who.seen_is_due(now) {
-                    let (session, address) = (who.session, address(app, parts).to_string());
+                    let (session, account) = (who.session, who.account);
+                    let address = address(app, parts).to_string();
                     // An act of its own, so that the ids the command draws do not depend on it. A request does not
                     // fail because this could not be noted: reads go on when the disk is full.
                     let noting = app.system("session seen", &request)?;
-                    if let Err(error) = app.db().write(&noting, move |tx| session::seen(tx, session, &address)).await {
+                    let noted = app.db().write(&noting, move |tx| {
+                        session::seen(tx, session, &address)?;
+                        // A policy that was changed meanwhile holds from now on.
+                        platform::second_factor::renew(tx, account)
+                    });
+                    if let Err(error) = noted.await {
                         tracing::warn!(%request, ?error, "could not note that a session was used");
                     }
                 }

@@ -47,6 +47,20 @@ pub enum Work {
         /// Whose.
         login: String,
     },
+    /// Removes all second factors of somebody who lost them.
+    AccountResetFactors {
+        /// Whose.
+        login: String,
+        /// Why.
+        reason: String,
+    },
+    /// Says of whom a second factor is demanded.
+    AccountSecondFactor {
+        /// Where, and below; everywhere when nothing is said.
+        unit: Option<String>,
+        /// Of whom.
+        whom: String,
+    },
     /// Makes a backup.
     Backup {
         /// Where, from the root: the server stands in another folder.
@@ -68,6 +82,8 @@ impl Work {
             Self::AccountCreate { .. } => "account create",
             Self::AccountInvite { .. } => "account invite",
             Self::AccountPassword { .. } => "account password",
+            Self::AccountResetFactors { .. } => "account reset-factors",
+            Self::AccountSecondFactor { .. } => "account second-factor",
             Self::Backup { .. } => "backup",
             Self::JournalVerify {} => "journal verify",
             Self::Doctor {} => "doctor",
@@ -82,6 +98,10 @@ pub async fn perform(house: &House, ctx: &Ctx, work: &Work, tell: &Tell<'_>) -> 
         Work::AccountCreate { login, name, role } => account::create(&house.db, ctx, login, name, role, tell).await,
         Work::AccountInvite { name, role } => account::invite(&house.db, ctx, name, role, tell).await,
         Work::AccountPassword { login } => account::password(&house.db, ctx, &login, tell).await,
+        Work::AccountResetFactors { login, reason } => account::reset(&house.db, ctx, &login, reason, tell).await,
+        Work::AccountSecondFactor { unit, whom } => {
+            account::second_factor(&house.db, ctx, unit.as_deref(), whom, tell).await
+        }
         Work::Backup { path } => {
             let migrations = db::migrations(&crate::schemas());
             let files = Arc::new(Disk::beside(house.db.data()));

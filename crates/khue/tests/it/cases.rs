@@ -24,6 +24,8 @@ pub enum Right {
     Admin,
     Head,
     Teacher,
+    /// Somebody with second factors.
+    Keeper,
     Nobody,
 }
 
@@ -33,6 +35,7 @@ impl Right {
             Self::Admin => Some(&land.admin),
             Self::Head => Some(&place.head),
             Self::Teacher => Some(&place.teacher),
+            Self::Keeper => Some(&place.keeper),
             Self::Nobody => None,
         }
     }
@@ -46,6 +49,14 @@ pub struct Case {
     /// The path below `/api/v1`.
     pub path: fn(&Place) -> String,
     pub body: Option<fn(&Place) -> Value>,
+    /// What whoever may gets, when it takes more than a request to be answered: the refusal.
+    pub gets: Option<(u16, &'static str)>,
+}
+
+/// An operation that a real device answers: tried with one in the room's own tests. Here it is refused, and how.
+const fn refused(mut case: Case, status: u16, code: &'static str) -> Case {
+    case.gets = Some((status, code));
+    case
 }
 
 const fn case(
@@ -56,11 +67,11 @@ const fn case(
     path: fn(&Place) -> String,
     body: Option<fn(&Place) -> Value>,
 ) -> Case {
-    Case { operation: (method, operation), outside, right, path, body }
+    Case { operation: (method, operation), outside, right, path, body, gets: None }
 }
 
 use Outside::{Answered, Forbidden, Nothing, Public};
-use Right::{Admin, Head, Nobody, Teacher};
+use Right::{Admin, Head, Keeper, Nobody, Teacher};
 
 const NO_UNIT: Outside = Nothing(404, "unit.not_found");
 const NO_ACCOUNT: Outside = Nothing(404, "account.not_found");
@@ -82,6 +93,34 @@ pub static CASES: &[Case] = &[
         Nobody,
         |_| "/session".into(),
         Some(|p| json!({ "login": p.teacher.login, "password": PASSWORD })),
+    ),
+    case(
+        "POST",
+        "/session/second-step",
+        Public("signing in itself"),
+        Nobody,
+        |_| "/session/second-step".into(),
+        Some(|p| json!({ "ticket": p.ticket, "method": "recovery_code", "code": p.recovery_code })),
+    ),
+    case(
+        "POST",
+        "/session/passkey/options",
+        Public("signing in itself"),
+        Nobody,
+        |_| "/session/passkey/options".into(),
+        Some(|_| json!({})),
+    ),
+    refused(
+        case(
+            "POST",
+            "/session/passkey",
+            Public("signing in itself"),
+            Nobody,
+            |_| "/session/passkey".into(),
+            Some(|_| json!({ "ticket": "made-up", "credential": {} })),
+        ),
+        401,
+        "session.passkey_refused",
     ),
     case(
         "DELETE",
@@ -110,6 +149,76 @@ pub static CASES: &[Case] = &[
         Teacher,
         |p| format!("/me/sessions/{}", p.teacher.session),
         None,
+    ),
+    // One's own second factors.
+    case("GET", "/me/factors", Answered, Keeper, |_| "/me/factors".into(), None),
+    case("POST", "/me/totp", Answered, Keeper, |_| "/me/totp".into(), None),
+    case(
+        "PUT",
+        "/me/totp",
+        Nothing(422, "fields.refused"),
+        Keeper,
+        |_| "/me/totp".into(),
+        Some(|p| json!({ "code": p.totp_code })),
+    ),
+    case("DELETE", "/me/totp", Nothing(404, "totp.not_found"), Keeper, |_| "/me/totp".into(), None),
+    case("POST", "/me/passkeys/options", Answered, Keeper, |_| "/me/passkeys/options".into(), None),
+    refused(
+        case(
+            "POST",
+            "/me/passkeys",
+            Nothing(409, "ticket.over"),
+            Keeper,
+            |_| "/me/passkeys".into(),
+            Some(|_| json!({ "ticket": "made-up", "name": "Điện thoại", "credential": {} })),
+        ),
+        409,
+        "ticket.over",
+    ),
+    case(
+        "PUT",
+        "/me/passkeys/{passkey}",
+        Nothing(404, "passkey.not_found"),
+        Keeper,
+        |p| format!("/me/passkeys/{}", p.passkey),
+        Some(|_| json!({ "name": "Máy tính" })),
+    ),
+    case(
+        "DELETE",
+        "/me/passkeys/{passkey}",
+        Nothing(404, "passkey.not_found"),
+        Keeper,
+        |p| format!("/me/passkeys/{}", p.passkey),
+        None,
+    ),
+    case("POST", "/me/recovery-codes", Nothing(409, "factor.none"), Keeper, |_| "/me/recovery-codes".into(), None),
+    case(
+        "POST",
+        "/me/confirmation",
+        Nothing(422, "fields.refused"),
+        Keeper,
+        |_| "/me/confirmation".into(),
+        Some(|p| json!({ "recovery_code": p.recovery_code })),
+    ),
+    case(
+        "POST",
+        "/me/confirmation/passkey/options",
+        Nothing(409, "factor.none"),
+        Keeper,
+        |_| "/me/confirmation/passkey/options".into(),
+        None,
+    ),
+    refused(
+        case(
+            "POST",
+            "/me/confirmation/passkey",
+            Nothing(422, "passkey.refused"),
+            Keeper,
+            |_| "/me/confirmation/passkey".into(),
+            Some(|_| json!({ "ticket": "made-up", "credential": {} })),
+        ),
+        422,
+        "passkey.refused",
     ),
     // People and roles.
     case("GET", "/units/{unit}/accounts", NO_UNIT, Head, |p| format!("/units/{}/accounts", p.school), None),
@@ -210,6 +319,14 @@ pub static CASES: &[Case] = &[
         Head,
         |p| format!("/accounts/{}/password-renewal", p.teacher.account),
         None,
+    ),
+    case(
+        "DELETE",
+        "/accounts/{account}/factors",
+        NO_ACCOUNT,
+        Head,
+        |p| format!("/accounts/{}/factors", p.keeper.account),
+        Some(|_| json!({ "reason": "Mất điện thoại" })),
     ),
     // Units.
     case("GET", "/units", Answered, Head, |p| format!("/units?parent={}", p.school), None),

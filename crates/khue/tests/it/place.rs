@@ -1,10 +1,12 @@
 //! Two provinces with schools and people, so that every operation can be asked about records that really exist: by those
 //! they belong to, and by those who hold the same role elsewhere.
 
+use auth::factors::{passkeys, recovery, totp};
 use auth::grants::{self, NewGrant};
 use auth::invitations::{self, InvitationCode, NewInvitation};
 use auth::session::Token;
-use base::{AccountId, Result, UnitId, Uuid};
+use auth::tickets;
+use base::{AccountId, Clock as _, Result, UnitId, Uuid};
 use db::{Entry, Tx};
 use http::ask::Ask;
 use registry::load;
@@ -18,6 +20,9 @@ const OTHER: &str = "12";
 
 /// The password of everybody here whose password is asked for.
 pub const PASSWORD: &str = "trâu ơi ta bảo trâu này";
+
+/// A passkey's public key and counter, as they are kept.
+const PASSKEY: &str = include_str!("passkey.json");
 
 /// The last entry that a place leaves in the journal.
 pub const LAST: &str = "test.place_made";
@@ -61,6 +66,14 @@ pub struct Place {
     pub sister: UnitId,
     pub head: Person,
     pub teacher: Person,
+    /// Teaches too, and has every second factor.
+    pub keeper: Person,
+    pub passkey: Uuid,
+    /// The first code of an authenticator app that the keeper is about to add.
+    pub totp_code: String,
+    pub recovery_code: String,
+    /// The keeper's, whose password was right.
+    pub ticket: String,
     pub invitation: Uuid,
     pub code: String,
 }
@@ -144,8 +157,13 @@ pub async fn land(w: &World) -> Land {
 /// Makes one more school with its people. `n` tells it from the others.
 pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
     let (commune, department) = (land.commune, land.department);
-    let (tokens, code, digest): ([Token; 2], _, _) =
+    let (tokens, code, digest): ([Token; 3], _, _) =
         (tokens(), InvitationCode::draw().expect("a code"), digest.to_owned());
+    let (secret, codes) = (totp::Secret::draw().expect("a secret"), recovery::draw().expect("codes"));
+    let app = totp_rs::Secret::try_from_base32(secret.shown().replace(' ', "")).expect("base32");
+    let app = totp_rs::Builder::new().with_secret(app.as_bytes().to_vec()).build().expect("an app");
+    let first_code = app.generate(u64::try_from(w.clock.now().0 / 1_000_000).expect("a moment")).to_string();
+    let (ticket, ticket_digest) = tickets::draw().expect("a ticket");
     w.db.write(&w.system(), move |tx| {
         let school = school(tx, &format!("Trường Tiểu học Số {n}"), commune)?;
         let sister = self::school(tx, &format!("Trường Tiểu học Cạnh Số {n}"), commune)?;
@@ -156,6 +174,23 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             display_name: "Người Mới".to_owned(),
             expires_at,
         };
+        let keeper = person(tx, &format!("keeper.{n}"), &digest, "teacher", school, &tokens[2])?;
+        totp::begin(tx, keeper.account, &secret)?;
+        totp::confirm(tx, keeper.account, &first_code)?;
+        totp::begin(tx, keeper.account, &secret)?;
+        recovery::replace(tx, keeper.account, &codes)?;
+        let passkey = passkeys::insert(
+            tx,
+            keeper.account,
+            &passkeys::NewPasskey {
+                name: "Điện thoại".to_owned(),
+                host: "localhost".to_owned(),
+                credential: keeper.account.0.as_bytes().to_vec(),
+                state: PASSKEY.to_owned(),
+            },
+        )?;
+        let step = tickets::NewTicket { account: Some(keeper.account), ..tickets::NewTicket::default() };
+        tickets::issue(tx, &ticket_digest, tickets::Purpose::SecondStep, &step, "192.0.2.7")?;
         // The last of it, which everybody is told.
         tx.record(Entry::new(LAST, "unit", commune).unit(commune));
         Ok(Place {
@@ -165,6 +200,11 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             sister,
             head: person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?,
             teacher: person(tx, &format!("teacher.{n}"), &digest, "teacher", school, &tokens[1])?,
+            keeper,
+            passkey: passkey.id.into(),
+            totp_code: first_code.clone(),
+            recovery_code: codes[0].clone(),
+            ticket: ticket.clone(),
             invitation: invitations::insert(tx, &new, &code)?.into(),
             code: code.shown(),
         })
@@ -188,6 +228,8 @@ impl Place {
             sister: UnitId(nothing(2)),
             head: nobody(&self.head, 10),
             teacher: nobody(&self.teacher, 20),
+            keeper: nobody(&self.keeper, 40),
+            passkey: nothing(50),
             invitation: nothing(30),
             ..self.clone()
         }
