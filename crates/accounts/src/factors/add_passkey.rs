@@ -6,11 +6,11 @@ use auth::tickets::{self, NewTicket, Purpose, TicketDigest};
 use auth::{Require as _, accounts, confirmation};
 use base::{AccountId, Actor, Code, Error, Kind, Result, SessionId};
 use db::Tx;
-use http::{Answer, App, Caller, Created, Json, Signed, Site, State};
+use http::{Answer, App, Caller, Json, Signed, Site, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::webauthn::{self, PasskeyOptions};
+use super::webauthn::{self, Credential, PasskeyOptions};
 use super::{Passkey, added, ticket_over};
 
 /// More passkeys than anybody has devices.
@@ -33,7 +33,7 @@ pub struct AddPasskey {
     pub name: String,
     /// The browser's answer: `PublicKeyCredential.toJSON()`.
     #[schema(value_type = Object)]
-    pub credential: serde_json::Value,
+    pub credential: Credential,
 }
 
 /// The passkey, and what came with the first factor.
@@ -133,16 +133,16 @@ pub async fn options_route(
     Ok(Json(challenge.shown))
 }
 
-/// Adds a passkey.
+/// Adds a passkey. The ticket is good once: sent again, nothing is added.
 #[utoipa::path(post, path = "/me/passkeys", operation_id = "add_passkey", tag = "accounts", request_body = AddPasskey,
-    responses((status = 201, body = PasskeyMade), (status = 403, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
+    responses((status = 200, body = PasskeyMade), (status = 403, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
         (status = 422, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
     Signed(ctx): Signed,
     site: Site,
     Json(body): Json<AddPasskey>,
-) -> Answer<Created<PasskeyMade>> {
+) -> Answer<Tagged<PasskeyMade>> {
     let AddPasskey { ticket, name, credential } = body;
     let name = check_name(&name)?;
     let digest = TicketDigest::of(&ticket);
@@ -152,7 +152,5 @@ pub async fn route(
     let drawn = codes.clone();
     let made = app.db().write(&ctx, move |tx| add_passkey(tx, &digest, new.as_ref(), &drawn)).await?;
     let (passkey, taken) = made.ok_or_else(webauthn::refused)?;
-    let version = passkey.version;
-    let body = PasskeyMade { passkey, recovery_codes: taken.then_some(codes) };
-    Ok(Created::new(format!("/me/passkeys/{}", body.passkey.id), body).version(version))
+    Ok(Tagged::new(passkey.version, PasskeyMade { passkey, recovery_codes: taken.then_some(codes) }))
 }

@@ -2,7 +2,6 @@
 
 use auth::factors::totp::{self, Secret};
 use auth::{Require as _, accounts, confirmation};
-use axum::http::StatusCode;
 use base::{Error, Instant, Result};
 use db::Tx;
 use http::{Answer, App, Json, Signed, Site, State};
@@ -55,14 +54,13 @@ pub fn begin_totp(tx: &mut Tx<'_>, secret: &Secret) -> Result<(String, Instant)>
 
 /// Begins to add an authenticator app.
 #[utoipa::path(post, path = "/me/totp", operation_id = "begin_totp", tag = "accounts",
-    responses((status = 201, body = TotpBegun), (status = 403, body = http::ProblemBody)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed, site: Site) -> Answer<(StatusCode, Json<TotpBegun>)> {
+    responses((status = 200, body = TotpBegun), (status = 403, body = http::ProblemBody)))]
+pub async fn route(State(app): State<App>, Signed(ctx): Signed, site: Site) -> Answer<Json<TotpBegun>> {
     let secret = Secret::draw()?;
     let kept = secret.clone();
     let (login, expires_at) = app.db().write(&ctx, move |tx| begin_totp(tx, &kept)).await?;
     let product = app.settings().product;
     let at = if site.host.is_empty() { product.to_owned() } else { format!("{product} {}", site.host) };
     let uri = secret.uri(&at, &login)?;
-    let begun = TotpBegun { secret: secret.shown(), qr: qr(&uri)?, uri, expires_at };
-    Ok((StatusCode::CREATED, Json(begun)))
+    Ok(Json(TotpBegun { secret: secret.shown(), qr: qr(&uri)?, uri, expires_at }))
 }

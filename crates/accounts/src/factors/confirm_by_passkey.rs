@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::confirm::{confirmed, my_session};
 use super::ticket_over;
-use super::webauthn::{self, PasskeyOptions, Verified};
+use super::webauthn::{self, Credential, PasskeyOptions, Verified};
 
 /// The browser's answer.
 #[derive(Deserialize, ToSchema)]
@@ -23,7 +23,7 @@ pub struct PasskeyAnswer {
     pub ticket: String,
     /// The browser's answer: `PublicKeyCredential.toJSON()`.
     #[schema(value_type = Object)]
-    pub credential: serde_json::Value,
+    pub credential: Credential,
 }
 
 /// The states of the passkeys that can confirm at this host.

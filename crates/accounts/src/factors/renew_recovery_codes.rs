@@ -2,7 +2,6 @@
 
 use auth::factors::{self, recovery};
 use auth::{Require as _, confirmation};
-use axum::http::StatusCode;
 use base::Result;
 use db::{Entry, Tx};
 use http::{Answer, App, Json, Signed, State};
@@ -26,10 +25,10 @@ pub fn renew_recovery_codes(tx: &mut Tx<'_>, codes: &[String]) -> Result<()> {
 
 /// Makes new recovery codes, shown in this answer only.
 #[utoipa::path(post, path = "/me/recovery-codes", operation_id = "renew_recovery_codes", tag = "accounts",
-    responses((status = 201, body = RecoveryCodes), (status = 403, body = http::ProblemBody), (status = 409, body = http::ProblemBody)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<(StatusCode, Json<RecoveryCodes>)> {
+    responses((status = 200, body = RecoveryCodes), (status = 403, body = http::ProblemBody), (status = 409, body = http::ProblemBody)))]
+pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<RecoveryCodes>> {
     let codes = recovery::draw()?;
     let drawn = codes.clone();
     app.db().write(&ctx, move |tx| renew_recovery_codes(tx, &drawn)).await?;
-    Ok((StatusCode::CREATED, Json(RecoveryCodes { recovery_codes: codes })))
+    Ok(Json(RecoveryCodes { recovery_codes: codes }))
 }

@@ -7,7 +7,8 @@ use base::{AccountId, Code, Error, Kind, Result, Uuid};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Site;
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, Url,
@@ -28,6 +29,23 @@ pub struct PasskeyOptions {
     /// WebAuthn's options as JSON: `{"publicKey": {…}}`.
     #[schema(value_type = Object)]
     pub options: serde_json::Value,
+}
+
+/// What a browser answers, as `PublicKeyCredential.toJSON()` writes it. Only its outline is looked at while it is read:
+/// whether it is right is said later, and in one way.
+#[derive(Clone, Debug)]
+pub struct Credential(serde_json::Value);
+
+impl<'de> Deserialize<'de> for Credential {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(from)?;
+        let has_outline =
+            ["id", "rawId", "type"].iter().all(|name| value[*name].is_string()) && value["response"].is_object();
+        match has_outline {
+            true => Ok(Self(value)),
+            false => Err(D::Error::custom("not a credential")),
+        }
+    }
 }
 
 /// A ticket that was drawn for a challenge, and what is kept of both.
@@ -108,10 +126,10 @@ pub(crate) fn to_make(
 }
 
 /// The new passkey that a browser answers with; nothing when the answer is not right.
-pub(crate) fn made(site: &Site, state: &str, answer: serde_json::Value, name: String) -> Result<Option<NewPasskey>> {
+pub(crate) fn made(site: &Site, state: &str, answer: Credential, name: String) -> Result<Option<NewPasskey>> {
     let party = party(site)?;
     let state: PasskeyRegistration = serde_json::from_str(state).map_err(Error::internal)?;
-    let Ok(answer) = serde_json::from_value::<RegisterPublicKeyCredential>(answer) else { return Ok(None) };
+    let Ok(answer) = serde_json::from_value::<RegisterPublicKeyCredential>(answer.0) else { return Ok(None) };
     let Ok(key) = party.finish_passkey_registration(&answer, &state) else { return Ok(None) };
     let state = serde_json::to_string(&key).map_err(Error::internal)?;
     Ok(Some(NewPasskey { name, host: site.host.clone(), credential: key.cred_id().to_vec(), state }))
@@ -138,8 +156,8 @@ pub(crate) struct Signed(PublicKeyCredential);
 
 impl Signed {
     /// Reads an answer; nothing when it is none.
-    pub(crate) fn read(answer: serde_json::Value) -> Option<Self> {
-        serde_json::from_value(answer).ok().map(Self)
+    pub(crate) fn read(answer: Credential) -> Option<Self> {
+        serde_json::from_value(answer.0).ok().map(Self)
     }
 
     /// The id of the passkey.

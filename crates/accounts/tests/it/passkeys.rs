@@ -110,7 +110,7 @@ testkit::both! {
         let signature = device.sign(&other["options"])["response"]["signature"].clone();
         forged["response"]["signature"] = signature;
         assert_eq!(browser.ask("POST", "/session/passkey", json!({ "ticket": first["ticket"], "credential": forged })).await, refused());
-        let nothing = json!({ "ticket": first["ticket"], "credential": { "id": 7 } });
+        let nothing = json!({ "ticket": first["ticket"], "credential": { "id": "AA", "rawId": "AA", "type": "public-key", "response": {} } });
         assert_eq!(browser.ask("POST", "/session/passkey", nothing).await, refused());
 
         let late = browser.get("POST", "/session/passkey/options", json!({})).await;

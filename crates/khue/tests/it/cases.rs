@@ -80,6 +80,11 @@ fn new_school(place: &Place) -> Value {
     json!({ "kind": "school", "name": "Trường Tiểu học Vừa Lập", "parent": place.commune, "level": "TH" })
 }
 
+/// What no browser answers.
+fn no_answer() -> Value {
+    json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": {} })
+}
+
 pub static CASES: &[Case] = &[
     // What the server is, and live events.
     case("GET", "/about", Public("what the sign-in page shows"), Nobody, |_| "/about".into(), None),
@@ -117,7 +122,7 @@ pub static CASES: &[Case] = &[
             Public("signing in itself"),
             Nobody,
             |_| "/session/passkey".into(),
-            Some(|_| json!({ "ticket": "made-up", "credential": {} })),
+            Some(|_| json!({ "ticket": "made-up", "credential": no_answer() })),
         ),
         401,
         "session.passkey_refused",
@@ -170,7 +175,7 @@ pub static CASES: &[Case] = &[
             Nothing(409, "ticket.over"),
             Keeper,
             |_| "/me/passkeys".into(),
-            Some(|_| json!({ "ticket": "made-up", "name": "Điện thoại", "credential": {} })),
+            Some(|_| json!({ "ticket": "made-up", "name": "Điện thoại", "credential": no_answer() })),
         ),
         409,
         "ticket.over",
@@ -215,7 +220,7 @@ pub static CASES: &[Case] = &[
             Nothing(422, "passkey.refused"),
             Keeper,
             |_| "/me/confirmation/passkey".into(),
-            Some(|_| json!({ "ticket": "made-up", "credential": {} })),
+            Some(|_| json!({ "ticket": "made-up", "credential": no_answer() })),
         ),
         422,
         "passkey.refused",
