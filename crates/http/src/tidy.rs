@@ -32,11 +32,12 @@ fn in_steps(forgotten: u64) -> (u64, bool) {
     (forgotten, forgotten >= AT_ONCE.unsigned_abs())
 }
 
-const SORTS: [(&str, Forget); 4] = [
+const SORTS: [(&str, Forget); 5] = [
     ("lần đăng nhập sai", |tx| Ok((auth::delay::forget(tx)?, false))),
     ("lời mời đã kết thúc", |tx| {
         auth::invitations::forget(tx).map(|(failures, ended)| (failures + ended, false))
     }),
+    ("lần đăng nhập bỏ dở", |tx| Ok((auth::tickets::forget(tx)?, false))),
     ("phiên đăng nhập đã kết thúc", |tx| auth::session::forget(tx, AT_ONCE).map(in_steps)),
     ("khoá chống lặp", |tx| idempotency::forget(tx, AT_ONCE).map(in_steps)),
 ];
