@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{error} [{}]", error.code());
             // The cause is for whoever mends the machine; the sentence above says what to do.
             let mut cause = std::error::Error::source(&error);
             while let Some(inner) = cause {

@@ -113,15 +113,6 @@ impl Place {
         }
         options
     }
-
-    /// Opens the database for a command.
-    pub fn open(&self) -> Result<Db> {
-        let file = self.file()?;
-        self.log(&file, "warn")?;
-        let options = self.options(&file);
-        refuse_missing(&options)?;
-        Db::open(&options, now())
-    }
 }
 
 /// A command that looks must not make an empty database by a mistyped path.

@@ -39,7 +39,7 @@ pub(super) async fn look(house: &House, ctx: &Ctx) -> Result<Vec<Said>> {
         (health, backup) = asked(db, ctx).await?;
     }
     let mut said = vec![opened(db, &health), durable(&health)];
-    if let Location::Sqlite(path) = db.location() {
+    if let (Location::Sqlite(path), true) = (db.location(), house.serving) {
         said.push(Said::Good(format!(
             "khoá {}.lock do tiến trình {} giữ: không chương trình nào khác ghi vào tệp này",
             path.display(),

@@ -9,7 +9,7 @@ use platform::files::Disk;
 use serde::{Deserialize, Serialize};
 
 use super::{House, Tell};
-use crate::{account, doctor, journal, key};
+use crate::{account, certificate, doctor, journal, key};
 
 /// A role at a unit.
 #[derive(Clone, Debug, Serialize, Deserialize, Args)]
@@ -72,6 +72,15 @@ pub enum Work {
     Doctor {},
     /// Compares the key file with the database.
     KeyCheck {},
+    /// Tells of the school's own authority.
+    CertificateShow {},
+    /// Writes its root to a file.
+    CertificateExport {
+        /// Where, from the root of the file system.
+        path: PathBuf,
+    },
+    /// Makes another one.
+    CertificateNewRoot {},
 }
 
 impl Work {
@@ -88,6 +97,9 @@ impl Work {
             Self::JournalVerify {} => "journal verify",
             Self::Doctor {} => "doctor",
             Self::KeyCheck {} => "key check",
+            Self::CertificateShow {} => "certificate show",
+            Self::CertificateExport { .. } => "certificate export",
+            Self::CertificateNewRoot {} => "certificate new-root",
         }
     }
 }
@@ -112,5 +124,8 @@ pub async fn perform(house: &House, ctx: &Ctx, work: &Work, tell: &Tell<'_>) -> 
         Work::JournalVerify {} => journal::verified(&house.db, ctx, tell).await,
         Work::Doctor {} => doctor::look(house, ctx, tell).await,
         Work::KeyCheck {} => key::check(&house.db, tell),
+        Work::CertificateShow {} => certificate::show(house, ctx, tell).await,
+        Work::CertificateExport { path } => certificate::export(house, ctx, &path, tell).await,
+        Work::CertificateNewRoot {} => certificate::new_root(house, ctx, tell).await,
     }
 }

@@ -30,7 +30,9 @@ pub async fn ask(w: &World, purpose: Option<&'static str>, work: Work) -> Heard 
 }
 
 pub fn door(w: &World) -> Option<Door> {
-    Door::open(House { db: w.db.clone(), secure: Some(khue::https::Secure::PLAIN), serving: true })
+    let mut secure = khue::https::Secure::PLAIN;
+    secure.hosts = vec!["khue.truong.local".to_owned()];
+    Door::open(House { db: w.db.clone(), secure: Some(secure), serving: true })
 }
 
 /// A line as another program would send it, and the last line it is answered.
@@ -215,6 +217,22 @@ testkit::both! {
             assert!(told.contains("setting.bad"), "{told}");
         }
         assert!(ask(&w, None, Work::KeyCheck {}).await.1.is_ok(), "and it answers the next");
+        door.close();
+    }
+
+    async fn the_schools_own_root_is_made_shown_and_exported_through_the_server(w: World) {
+        let door = door(&w).expect("opens");
+        let (_, none) = ask(&w, None, Work::CertificateShow {}).await;
+        assert_eq!(none.expect_err("there is none").code(), "certificate.none");
+        let (made, done) = ask(&w, None, Work::CertificateNewRoot {}).await;
+        assert!(done.expect("made"), "{made:?}");
+        assert!(made.iter().any(|line| line.contains("khue.truong.local")), "the server's own names: {made:?}");
+        let (shown, done) = ask(&w, None, Work::CertificateShow {}).await;
+        assert!(done.expect("shown") && shown[..4] == made[..4], "{shown:?} {made:?}");
+        let path = w.folder.path().join("gốc.pem");
+        let (said, done) = ask(&w, None, Work::CertificateExport { path: path.clone() }).await;
+        assert!(done.expect("exported"), "{said:?}");
+        assert!(std::fs::read_to_string(&path).expect("reads").starts_with("-----BEGIN CERTIFICATE-----"));
         door.close();
     }
 
