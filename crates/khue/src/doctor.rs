@@ -117,7 +117,7 @@ fn before(options: &Options, secure: Option<&Secure>) -> Vec<Said> {
 /// Looks over an installation whose database is open.
 pub(crate) async fn look(house: &House, ctx: &Ctx, tell: &Tell<'_>) -> Result<bool> {
     let mut found = Findings::new(tell);
-    found.add(Said::Good(match house.serving {
+    found.add(Said::Good(match house.is_served() {
         true => format!(
             "máy chủ Khuê {} đang chạy (tiến trình {}) và tự trả lời việc kiểm tra này",
             env!("CARGO_PKG_VERSION"),
@@ -126,7 +126,7 @@ pub(crate) async fn look(house: &House, ctx: &Ctx, tell: &Tell<'_>) -> Result<bo
         false => "không có máy chủ nào chạy trên thư mục dữ liệu này; lệnh này tự mở cơ sở dữ liệu".to_owned(),
     }));
     found.all(machine::look(house.db.data(), house.db.key_file()));
-    if house.serving {
+    if house.is_served() {
         found.all(machine::process());
     }
     match house::look(house, ctx).await {

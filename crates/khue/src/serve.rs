@@ -153,7 +153,7 @@ pub async fn serve(
     }
     let for_ever = settings.hsts;
     let app = App::new(db, Arc::new(SystemClock), settings, crate::modules());
-    let house = House { db: app.db().clone(), secure: Some(secure.clone()), serving: true };
+    let house = House { db: app.db().clone(), secure: Some(secure.clone()), jobs: Some(app.settings().jobs.clone()) };
     let opened = secure.open(&app, !beside.is_empty()).await?;
     let (tls, watching) = opened.unzip();
     tracing::info!(port = port_of_tls, secure = app.settings().secure, demo = app.is_demo(), "listening");

@@ -121,7 +121,7 @@ impl ToDo {
         };
         let mut all = mail::handlers(transport)
             .and(files::handlers(Arc::new(Disk::beside(db.data()))))
-            .and(reencrypt::handlers(reencrypt::own()));
+            .and(reencrypt::handlers(crate::encrypted()));
         for room in crate::modules() {
             all = all.and((room.jobs)());
         }

@@ -5,10 +5,12 @@ use std::time::Duration;
 use base::{Ctx, Result};
 use db::health::{self, Health};
 use db::{Db, Location};
+use platform::jobs::{JobRow, Work as _};
 
 use crate::https::Said;
 use crate::operator::House;
 use crate::place::now;
+use crate::work::NightlyBackup;
 
 /// A clock that lags so far behind the journal was set back.
 const CLOCK_LAG_SECONDS: i64 = 60;
@@ -19,27 +21,43 @@ const BACKUP_OLD_SECONDS: i64 = 2 * 86_400;
 /// One older than this is a fault: a broken disk would cost more than a week.
 const BACKUP_TOO_OLD_SECONDS: i64 = 8 * 86_400;
 
+/// So many failed jobs are looked at.
+const FAILED: u32 = 50;
 /// Heads are signed at most once a second: so long after the start, or after the first entry, one must be there.
 const SIGNED_WITHIN: Duration = Duration::from_millis(1_500);
 
-async fn asked(db: &Db, ctx: &Ctx) -> Result<(Health, Option<base::Instant>)> {
+struct Found {
+    health: Health,
+    backup: Option<base::Instant>,
+    failed: Vec<JobRow>,
+}
+
+async fn asked(db: &Db, ctx: &Ctx) -> Result<Found> {
     let data = db.data().to_owned();
     db.read_long(ctx, move |tx| {
-        tx.public("the operator looks how the database fares; nothing of it is shown but places and moments");
-        Ok((health::look(tx, &data)?, health::last_of_kind(tx, "backup.made")?))
+        tx.public(
+            "the operator looks how the database fares; nothing of it is shown but places, moments and kinds of work",
+        );
+        Ok(Found {
+            health: health::look(tx, &data)?,
+            backup: health::last_of_kind(tx, "backup.made")?,
+            failed: platform::jobs::failed(tx, FAILED)?,
+        })
     })
     .await
 }
 
 pub(super) async fn look(house: &House, ctx: &Ctx) -> Result<Vec<Said>> {
     let db = &house.db;
-    let (mut health, mut backup) = asked(db, ctx).await?;
-    if health.last_head.is_none() {
+    let mut found = asked(db, ctx).await?;
+    if found.health.last_head.is_none() {
         tokio::time::sleep(SIGNED_WITHIN).await;
-        (health, backup) = asked(db, ctx).await?;
+        found = asked(db, ctx).await?;
     }
+    let Found { health, backup, failed } = found;
+    let nightly = house.jobs.as_ref().map(|jobs| jobs.name(NightlyBackup::KIND).is_some());
     let mut said = vec![opened(db, &health), durable(&health)];
-    if let (Location::Sqlite(path), true) = (db.location(), house.serving) {
+    if let (Location::Sqlite(path), true) = (db.location(), house.is_served()) {
         said.push(Said::Good(format!(
             "khoá {}.lock do tiến trình {} giữ: không chương trình nào khác ghi vào tệp này",
             path.display(),
@@ -48,7 +66,8 @@ pub(super) async fn look(house: &House, ctx: &Ctx) -> Result<Vec<Said>> {
     }
     said.push(key(db));
     said.extend(journal(&health));
-    said.push(last_backup(backup, db.installation().demo));
+    said.push(last_backup(backup, db.installation().demo, nightly));
+    said.extend(jobs(&failed, house));
     Ok(said)
 }
 
@@ -117,21 +136,48 @@ fn journal(health: &Health) -> Vec<Said> {
     said
 }
 
-fn last_backup(last: Option<base::Instant>, demo: bool) -> Said {
+/// `nightly`: whether the server makes one each night; nothing is known of it without the server.
+fn last_backup(last: Option<base::Instant>, demo: bool, nightly: Option<bool>) -> Said {
     let day = |at: base::Instant| base::vi::date(at.date_in_vietnam());
+    let how = match nightly {
+        Some(true) => "Máy chủ sao lưu mỗi đêm",
+        Some(false) => {
+            "Máy chủ không tự sao lưu (chưa đặt KHUE_BACKUP_FOLDER). Hãy đặt thư mục ấy, hoặc chạy: khue backup <TỆP>; cất bản sao lưu và tệp khoá ở hai nơi khác nhau"
+        }
+        None => "Hãy đặt KHUE_BACKUP_FOLDER để máy chủ sao lưu mỗi đêm, hoặc chạy: khue backup <TỆP>",
+    };
     match last {
         _ if demo => Said::Good("bản dùng thử, không cần sao lưu".to_owned()),
-        None => Said::Note(
-            "chưa sao lưu lần nào. Hãy chạy: khue backup <TỆP>, cất tệp ấy và tệp khoá ở hai nơi khác nhau".to_owned(),
-        ),
+        None => Said::Note(format!("chưa sao lưu lần nào. {how}")),
+        Some(at) if at < now().plus_seconds(-BACKUP_OLD_SECONDS) && nightly == Some(true) => Said::Wrong(format!(
+            "bản sao lưu gần nhất lập ngày {}, dù máy chủ phải sao lưu mỗi đêm. Hãy xem ổ đĩa của thư mục sao lưu và các việc chạy nền",
+            day(at)
+        )),
         Some(at) if at < now().plus_seconds(-BACKUP_TOO_OLD_SECONDS) => {
-            Said::Wrong(format!("bản sao lưu gần nhất đã cũ, lập ngày {}. Hãy chạy: khue backup <TỆP>", day(at)))
+            Said::Wrong(format!("bản sao lưu gần nhất đã cũ, lập ngày {}. {how}", day(at)))
         }
         Some(at) if at < now().plus_seconds(-BACKUP_OLD_SECONDS) => {
-            Said::Note(format!("bản sao lưu gần nhất lập ngày {}", day(at)))
+            Said::Note(format!("bản sao lưu gần nhất lập ngày {}. {how}", day(at)))
         }
         Some(at) => Said::Good(format!("bản sao lưu gần nhất lập lúc {}", at.rfc3339())),
     }
+}
+
+/// What failed and was not done since: a backup is a fault, anything else worth a word, each kind once.
+fn jobs(failed: &[JobRow], house: &House) -> Vec<Said> {
+    let mut seen = std::collections::BTreeSet::new();
+    let newest = failed.iter().filter(|job| seen.insert(job.kind.as_str()));
+    let told = |job: &JobRow| {
+        let name = house.jobs.as_ref().and_then(|jobs| jobs.name(&job.kind)).unwrap_or(&job.kind);
+        let when = job.ended_at.map(|at| format!(" (lúc {})", at.rfc3339())).unwrap_or_default();
+        format!("việc chạy nền '{name}' không xong{when}: {}", job.error.as_deref().unwrap_or("không rõ vì sao"))
+    };
+    newest
+        .map(|job| match job.kind.as_str() {
+            NightlyBackup::KIND => Said::Wrong(told(job)),
+            _ => Said::Note(told(job)),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -181,10 +227,11 @@ mod tests {
     #[test]
     fn an_old_backup_is_a_word_and_then_a_fault() {
         let ago = |days: i64| Some(now().plus_seconds(-days * 86_400));
-        assert!(matches!(last_backup(ago(0), false), Said::Good(_)));
-        assert!(matches!(last_backup(ago(3), false), Said::Note(_)));
-        assert!(matches!(last_backup(ago(9), false), Said::Wrong(_)));
-        assert!(matches!(last_backup(None, false), Said::Note(_)));
-        assert!(matches!(last_backup(None, true), Said::Good(_)));
+        assert!(matches!(last_backup(ago(0), false, None), Said::Good(_)));
+        assert!(matches!(last_backup(ago(3), false, Some(false)), Said::Note(_)));
+        assert!(matches!(last_backup(ago(3), false, Some(true)), Said::Wrong(_)), "it should have made one each night");
+        assert!(matches!(last_backup(ago(9), false, None), Said::Wrong(_)));
+        assert!(matches!(last_backup(None, false, None), Said::Note(_)));
+        assert!(matches!(last_backup(None, true, None), Said::Good(_)));
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use base::{Code, Ctx, Error, Kind, Result};
 use db::{Db, IN_USE, Options};
+use platform::jobs::Handlers;
 
 use crate::console::say;
 use crate::https::Secure;
@@ -31,14 +32,22 @@ pub const SERVING: Code = Code::new(Kind::Conflict, "operator.serving", "Máy ch
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The installation that the work is done on.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct House {
     /// Its database.
     pub db: Db,
     /// How it speaks TLS, when its settings say so in an understandable way.
     pub secure: Option<Secure>,
+    /// The jobs that the server runs which does the work; nothing when a command does it by itself.
+    pub jobs: Option<Handlers>,
+}
+
+impl House {
     /// Whether a server is doing the work.
-    pub serving: bool,
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        self.jobs.is_some()
+    }
 }
 
 /// Says one sentence to the operator.
@@ -79,7 +88,7 @@ pub fn run_at(options: &Options, secure: Option<Secure>, work: &Work, purpose: O
             Err(error) => return Err(error),
         }
     };
-    let house = House { db: db.clone(), secure, serving: false };
+    let house = House { db: db.clone(), secure, jobs: None };
     let done = act(&user, work.name(), purpose)
         .and_then(|ctx| runtime()?.block_on(async { work::perform(&house, &ctx, work, &tell).await }));
     db.close();

@@ -10,6 +10,8 @@ use std::time::Duration;
 use base::Result;
 use khue::operator::door::Door;
 use khue::operator::{self, House, RoleHere, SOCKET, Work};
+use khue::work::NightlyBackup;
+use platform::jobs::{self, Handlers};
 use testkit::World;
 
 use crate::place::{land, place};
@@ -32,7 +34,12 @@ pub async fn ask(w: &World, purpose: Option<&'static str>, work: Work) -> Heard 
 pub fn door(w: &World) -> Option<Door> {
     let mut secure = khue::https::Secure::PLAIN;
     secure.hosts = vec!["khue.truong.local".to_owned()];
-    Door::open(House { db: w.db.clone(), secure: Some(secure), serving: true })
+    Door::open(House { db: w.db.clone(), secure: Some(secure), jobs: Some(jobs()) })
+}
+
+/// The server's jobs, with a backup each night.
+fn jobs() -> Handlers {
+    Handlers::default().with::<NightlyBackup, _, _>(|_, _| async { Ok(None) })
 }
 
 /// A line as another program would send it, and the last line it is answered.
@@ -167,6 +174,29 @@ testkit::both! {
         if w.owner().is_none() {
             assert!(said.iter().any(|line| line.contains("ghi bền: journal_mode = wal, synchronous = 2")), "{said:#?}");
         }
+
+        // The nightly backup fails, and is told in its own words until one is made.
+        let end = |state: &'static str, ended: i64| {
+            let ctx = w.system();
+            let db = w.db.clone();
+            async move {
+                db.write(&ctx, move |tx| {
+                    tx.public("test");
+                    let job = jobs::enqueue(tx, &NightlyBackup {}, &jobs::Ask::default())?;
+                    tx.exec_one(
+                        &db::Sql::new("end", "UPDATE job SET state = ?2, error = ?3, ended_at = ?4, key = NULL WHERE id = ?1"),
+                        db::params![job, state, "Không có thư mục sao lưu /mnt/usb.", tx.now().plus_seconds(ended)],
+                    )
+                }).await.expect("ends a job");
+            }
+        };
+        end("failed", 1).await;
+        let (said, done) = ask(&w, None, Work::Doctor {}).await;
+        let broken = |line: &String| line.starts_with("  SAI") && line.contains("'Sao lưu hằng đêm' không xong") && line.contains("/mnt/usb");
+        assert!(!done.expect("looks") && said.iter().any(broken), "{said:#?}");
+        end("done", 2).await;
+        let (said, _) = ask(&w, None, Work::Doctor {}).await;
+        assert!(!said.iter().any(broken), "{said:#?}");
 
         // Others read the key file, and it is replaced: the next start would fail, and the doctor says so today.
         let key = w.folder.path().join("khue.key");

@@ -135,6 +135,12 @@ pub fn retry(tx: &mut Tx<'_>, job: &JobRow) -> Result<()> {
     Ok(())
 }
 
+/// The last jobs that failed, but for those whose like was done since: what is still to be seen to. Rights are the
+/// caller's.
+pub fn failed(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<JobRow>> {
+    tx.all(&store::FAILED, params![limit])
+}
+
 /// When recurring work is due next. Rights are the caller's.
 pub fn calendar(tx: &mut Tx<'_>) -> Result<Vec<Recurring>> {
     tx.all(&store::CALENDAR, &[])

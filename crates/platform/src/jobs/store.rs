@@ -129,6 +129,11 @@ db::statements! {
     pub(crate) CANCEL_RUNNING = "UPDATE job SET cancel = TRUE WHERE id = ?1 AND state = 'running'";
     pub(crate) RETRY = "UPDATE job SET state = 'waiting', attempts = 0, cancel = FALSE, run_at = ?2, ended_at = NULL, answer = NULL
         WHERE id = ?1 AND state IN ('waiting', 'failed', 'cancelled')";
+    /// What failed, and was not done since by another of its kind.
+    pub(crate) FAILED = "SELECT j.id, j.kind, j.state, j.unit, j.account, j.done, j.total, j.note, j.error, j.attempts, j.cancel, j.run_at, j.created_at, j.ended_at
+        FROM job j WHERE j.state = 'failed'
+          AND NOT EXISTS (SELECT 1 FROM job d WHERE d.kind = j.kind AND d.state = 'done' AND d.ended_at > j.ended_at)
+        ORDER BY j.ended_at DESC NULLS LAST, j.id DESC LIMIT ?1";
     pub(crate) FORGET = "DELETE FROM job WHERE ended_at < ?1";
     pub(crate) CALENDAR = "SELECT kind, next_at FROM job_schedule ORDER BY kind NULLS LAST";
     pub(crate) SCHEDULE = "INSERT INTO job_schedule (kind, next_at) VALUES (?1, ?2) ON CONFLICT (kind) DO NOTHING";
