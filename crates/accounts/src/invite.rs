@@ -68,15 +68,26 @@ pub fn invite(tx: &mut Tx<'_>, unit: UnitId, cmd: &Invite, code: &InvitationCode
 }
 
 /// The code of a request. With an idempotency key it follows from that and the installation's key, so that a request sent
-/// again is answered with the same code, though the code is never kept.
-fn code_of(keys: &Keys, ctx: &base::Ctx, key: Option<&idempotency::Key>) -> Result<InvitationCode> {
+/// again is answered with the same code, though the code is never kept. Then the codes by older keys follow it: the
+/// request may have come before a rotation.
+fn codes_of(keys: &Keys, ctx: &base::Ctx, key: Option<&idempotency::Key>) -> Result<Vec<InvitationCode>> {
     match (key, ctx.actor().account()) {
-        (Some(key), Some(account)) => Ok(InvitationCode::from_secret(keys.keyed_digest(
-            Use::Token,
-            &[b"invitation code", account.0.as_bytes(), key.text.as_bytes(), &key.digest],
-        )?)),
-        _ => InvitationCode::draw(),
+        (Some(key), Some(account)) => {
+            let named: [&[u8]; 4] = [b"invitation code", account.0.as_bytes(), key.text.as_bytes(), &key.digest];
+            Ok(keys.keyed_digests(Use::Token, &named)?.into_iter().map(InvitationCode::from_secret).collect())
+        }
+        _ => Ok(vec![InvitationCode::draw()?]),
     }
+}
+
+/// The one among these codes that opens this invitation.
+fn opening(tx: &mut Tx<'_>, id: InvitationId, codes: &[InvitationCode]) -> Result<Option<String>> {
+    for code in codes {
+        if invitations::by_code(tx, code)?.is_some_and(|found| found.id == id) {
+            return Ok(Some(code.shown()));
+        }
+    }
+    Ok(None)
 }
 
 /// Invites somebody to a role at a unit. The code is shown in this answer only.
@@ -91,20 +102,20 @@ pub async fn route(
     IdempotencyKey(key): IdempotencyKey,
     Json(cmd): Json<Invite>,
 ) -> Answer<Created<Invited>> {
-    let code = code_of(app.db().keys(), &ctx, key.as_ref())?;
-    let sealed = code.clone();
-    let (id, expires_at) = app
+    let codes = codes_of(app.db().keys(), &ctx, key.as_ref())?;
+    let (id, expires_at, code) = app
         .db()
         .write(&ctx, move |tx| {
-            let made = idempotency::once(tx, key.as_ref(), |tx| invite(tx, unit, &cmd, &sealed))?;
+            let made = idempotency::once(tx, key.as_ref(), |tx| invite(tx, unit, &cmd, &codes[0]))?;
             tx.require(Capability::AccountInvite, unit)?;
-            let invitation = invitations::find(tx, made.id)?.ok_or_else(|| {
+            let gone = || {
                 invitations::NO_SUCH_CODE.error("Lời mời này đã được dùng, thu hồi hoặc hết hạn. Hãy tạo lời mời mới.")
-            })?;
-            Ok((made.id, invitation.expires_at))
+            };
+            let invitation = invitations::find(tx, made.id)?.ok_or_else(gone)?;
+            let code = opening(tx, made.id, &codes)?.ok_or_else(gone)?;
+            Ok((made.id, invitation.expires_at, code))
         })
         .await?;
-    let code = code.shown();
     let link = format!("/loi-moi#{code}");
     Ok(Created::new(format!("/invitations/{id}"), Invited { id: id.0, code, link, expires_at }))
 }

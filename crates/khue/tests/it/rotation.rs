@@ -7,11 +7,14 @@ use std::process::Stdio;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use base::{Clock as _, Uuid, Value};
+use auth::grants::NewGrant;
+use base::{AccountId, Clock as _, UnitId, Uuid, Value};
 use db::keys::Keys;
 use db::{Db, Location, Options};
+use http::ask::Ask;
 use platform::backup::reencrypt;
 use platform::{mail, settings};
+use serde_json::json;
 use testkit::World;
 
 use crate::place::{PASSWORD, land, place};
@@ -100,6 +103,20 @@ async fn holds(w: &World) {
     assert_eq!(secret.as_deref(), Some("bí mật"));
 }
 
+/// One more teacher of a school.
+async fn person(w: &World, login: &'static str, school: UnitId) -> AccountId {
+    w.db.write(&w.system(), move |tx| {
+        tx.public("test");
+        let account = auth::accounts::insert(tx, login, "Lê Thị Ba", "-", false)?;
+        let from = tx.today();
+        let grant = NewGrant { account, role: "teacher".to_owned(), unit: school, from, to: None };
+        auth::grants::insert(tx, &grant)?;
+        Ok(account)
+    })
+    .await
+    .expect("seats somebody")
+}
+
 fn keys(path: &Path) -> u32 {
     Keys::read(path).expect("reads the key file").current()
 }
@@ -110,6 +127,21 @@ testkit::both! {
         let digest = auth::passwords::hash(PASSWORD).expect("hashes");
         let here = place(&w, &land, 1, &digest).await;
         fill(&w).await;
+        let invite = json!({ "display_name": "Lê Văn Hai", "role": "teacher" }).to_string();
+        let path = format!("/api/v1/units/{}/invitations", here.school);
+        let invited = async |who: &Ask| {
+            let headers = [("content-type", "application/json"), ("idempotency-key", "asked-once")];
+            let reply = who.send("POST", &path, &headers, invite.clone()).await.expect("an answer");
+            assert_eq!(reply.status, 201, "{}", reply.json());
+            reply.json()["code"].as_str().expect("a code").to_owned()
+        };
+        let first = invited(&here.head.asks(&unlimited(&w))).await;
+        let sister = person(&w, "duoc.cap.lai", here.school).await;
+        let renewal = format!("/api/v1/accounts/{}/password-renewal", sister.0);
+        let renewed_by = async |who: &Ask, key: &str| {
+            who.send("POST", &renewal, &[("idempotency-key", key)], "").await.expect("an answer")
+        };
+        let once = renewed_by(&here.head.asks(&unlimited(&w)), "renewed-once").await.json();
         let columns = encrypted_with(&w, 1).await;
         assert_eq!(columns, ["journal_payload.body", "setting.secret"]);
         w.db.close();
@@ -125,12 +157,20 @@ testkit::both! {
         for person in [&here.head, &here.teacher, &land.admin] {
             assert_eq!(person.asks(&unknown).get("/api/v1/me").await.expect("an answer").status, 200);
         }
-        let sign_in = serde_json::json!({ "login": here.teacher.login, "password": PASSWORD });
+        let sign_in = json!({ "login": here.teacher.login, "password": PASSWORD });
         assert_eq!(unknown.json("POST", "/api/v1/session", &sign_in).await.expect("an answer").status, 200);
+        // Asked again with the same key: the same code, which was drawn with the old one.
+        assert_eq!(invited(&here.head.asks(&unknown)).await, first);
+        // So is a one-time password, until another one stands.
+        let again = renewed_by(&here.head.asks(&unknown), "renewed-once").await;
+        assert_eq!((again.status, again.json()), (200, once.clone()));
+        assert_ne!(renewed_by(&here.head.asks(&unknown), "renewed-twice").await.json()["password"], once["password"]);
+        let stale = renewed_by(&here.head.asks(&unknown), "renewed-once").await;
+        assert_eq!((stale.status, stale.code().as_str()), (409, "account.password_used"), "{}", stale.json());
         // The code was digested with the old key.
-        let code = serde_json::json!({ "code": here.code });
+        let code = json!({ "code": here.code });
         assert_eq!(unknown.json("POST", "/api/v1/invitations/look", &code).await.expect("an answer").status, 200);
-        let accept = serde_json::json!({ "code": here.code, "login": "nguoi.moi", "password": "bầu ơi thương lấy bí cùng" });
+        let accept = json!({ "code": here.code, "login": "nguoi.moi", "password": "bầu ơi thương lấy bí cùng" });
         let accepted = unknown.json("POST", "/api/v1/invitations/acceptance", &accept).await.expect("an answer");
         assert_eq!(accepted.status, 200, "{}", accepted.json());
         let again = unknown.json("POST", "/api/v1/invitations/look", &code).await.expect("an answer");
