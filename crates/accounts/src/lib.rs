@@ -8,6 +8,7 @@ pub mod end_sessions;
 pub mod factors;
 pub mod give_grant;
 pub mod invite;
+pub mod jobs;
 pub mod list_account_sessions;
 pub mod list_accounts;
 pub mod list_invitations;
@@ -20,6 +21,7 @@ pub mod passkey_sign_in;
 pub mod renew_password;
 pub mod restore_account;
 pub mod second_step;
+pub mod settings;
 pub mod sign_in;
 pub mod sign_out;
 pub mod suspend_account;
@@ -28,16 +30,33 @@ pub mod withdraw_invitation;
 
 pub use view::{AccountRef, GrantView, Items, UnitRef};
 
-use http::{App, Module, OpenApiRouter, no_jobs, no_screens, routes};
+use base::Result;
+use db::Tx;
+use http::{App, Module, OpenApiRouter, no_jobs, routes};
 
 /// The room. Its tables are those of `auth`, which the house adds beside it.
 #[must_use]
 pub fn module() -> Module {
-    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens: no_screens, jobs: no_jobs, settings: &[] }
+    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens, jobs: no_jobs, settings: &[] }
+}
+
+/// Settings for whoever may change some; jobs for them too, and for whoever has asked for one.
+fn screens(tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
+    let oversees = jobs::Oversight::of(tx, None)?.is_any();
+    let mine = match tx.ctx().actor().account() {
+        Some(account) => !platform::jobs::of_account(tx, account, 1)?.is_empty(),
+        None => false,
+    };
+    Ok(match (oversees, mine) {
+        (true, _) => vec!["jobs", "settings"],
+        (false, true) => vec!["jobs"],
+        (false, false) => Vec::new(),
+    })
 }
 
 /// No tables of its own.
-pub static SCHEMA: db::Schema = db::Schema { migrations: &[], statements: &[names::STATEMENTS], constraints: &[] };
+pub static SCHEMA: db::Schema =
+    db::Schema { migrations: &[], statements: &[names::STATEMENTS, jobs::STATEMENTS], constraints: &[] };
 
 fn paths() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -71,4 +90,14 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(look_at_invitation::route))
         .routes(routes!(accept_invitation::route))
         .routes(routes!(list_roles::route))
+        .routes(routes!(jobs::list_mine::route))
+        .routes(routes!(jobs::list::route))
+        .routes(routes!(jobs::list_recurring::route))
+        .routes(routes!(jobs::run_recurring::route))
+        .routes(routes!(jobs::show::route))
+        .routes(routes!(jobs::cancel::route))
+        .routes(routes!(jobs::retry::route))
+        .routes(routes!(settings::list::route))
+        .routes(routes!(settings::put::route, settings::remove::route))
+        .routes(routes!(settings::try_mail::route))
 }

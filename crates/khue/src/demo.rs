@@ -75,10 +75,11 @@ impl Demo {
         if let Some(path) = &self.accounts {
             write(path, &all)?;
         }
+        let work = ToDo::of_demo(&self.data, &options(&self.data).key)?;
         let settings = Settings {
             demo_accounts: all.iter().map(shown).collect(),
-            jobs: ToDo::default().handlers(&db),
-            unit: Some(registry::demo::runs_it()),
+            jobs: work.handlers(&db),
+            unit: work.unit,
             ..Settings::default()
         };
         runtime.block_on(serve::serve(db, settings, Listen::Loopback(self.port), Secure::PLAIN, |ready| {

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::console::BAD_SETTING;
-use crate::place::SettingsFile;
+use crate::place::{SettingsFile, make_folder};
 
 /// Backups kept when nobody says.
 const KEEP: u16 = 14;
@@ -112,6 +112,14 @@ fn hour_and_minute(text: &str) -> Result<(u8, u8)> {
 }
 
 impl ToDo {
+    /// Of a demonstration: it backs itself up beside its data, to be seen, not to be relied on.
+    pub fn of_demo(data: &Path, key: &Path) -> Result<Self> {
+        let folder = data.join("backups");
+        make_folder(&folder)?;
+        let nightly = Nightly { folder, keep: 3, at: AT, key: key.to_owned() };
+        Ok(Self { nightly: Some(nightly), unit: Some(registry::demo::runs_it()) })
+    }
+
     /// What runs the jobs of all rooms here.
     #[must_use]
     pub fn handlers(&self, db: &Db) -> Handlers {

@@ -48,12 +48,18 @@ impl Work for Mail {
     const NAME: &'static str = "Gửi thư điện tử";
 }
 
+/// What belongs to a mail server: of one place, or of none.
+const fn of_host(key: &'static str, default: Default, describes: &'static str) -> Setting {
+    Setting { lead: Some(&HOST), ..text(key, default, describes) }
+}
+
 const fn text(key: &'static str, default: Default, describes: &'static str) -> Setting {
     Setting {
         key,
         kind: Kind::Text { most: 200 },
         default,
         follows: EdgeKind::Staff,
+        lead: None,
         basis: "Máy chủ thư của đơn vị",
         describes,
     }
@@ -62,21 +68,23 @@ const fn text(key: &'static str, default: Default, describes: &'static str) -> S
 /// The mail server's name.
 pub static HOST: Setting = text("mail.smtp_host", Default::None, "Máy chủ gửi thư (SMTP)");
 /// The name to sign in with.
-pub static USER: Setting = text("mail.smtp_user", Default::None, "Tên đăng nhập máy chủ gửi thư");
+pub static USER: Setting = of_host("mail.smtp_user", Default::None, "Tên đăng nhập máy chủ gửi thư");
 /// Whom mail comes from.
-pub static FROM: Setting = text("mail.from", Default::None, "Địa chỉ người gửi");
+pub static FROM: Setting = of_host("mail.from", Default::None, "Địa chỉ người gửi");
 /// The password to sign in with.
-pub static PASSWORD: Setting =
-    Setting { kind: Kind::Secret, ..text("mail.smtp_password", Default::None, "Mật khẩu máy chủ gửi thư") };
+pub static PASSWORD: Setting = Setting {
+    kind: Kind::Secret,
+    ..of_host("mail.smtp_password", Default::None, "Mật khẩu máy chủ gửi thư")
+};
 /// How the way to it is protected.
 pub static SECURITY: Setting = Setting {
     kind: Kind::Choice(&["tls", "starttls", "none"]),
-    ..text("mail.smtp_security", Default::Text("tls"), "Cách mã hoá đường truyền tới máy chủ gửi thư")
+    ..of_host("mail.smtp_security", Default::Text("tls"), "Cách mã hoá đường truyền tới máy chủ gửi thư")
 };
 /// Its port; the usual one of the way, when nothing is set.
 pub static PORT: Setting = Setting {
     kind: Kind::Int { least: 1, most: 65_535 },
-    ..text("mail.smtp_port", Default::None, "Cổng của máy chủ gửi thư")
+    ..of_host("mail.smtp_port", Default::None, "Cổng của máy chủ gửi thư")
 };
 
 /// The settings of this room.

@@ -4,7 +4,8 @@
 //!
 //! ```ignore
 //! pub static UPLOAD_DAYS: Setting = Setting {
-//!     key: "files.upload_days", kind: Kind::Int { least: 1, most: 365 }, default: Default::Int(30), follows: EdgeKind::Staff,
+//!     key: "files.upload_days", kind: Kind::Int { least: 1, most: 365 }, default: Default::Int(30),
+//!     follows: EdgeKind::Staff, lead: None,
 //!     basis: "Quy chế của đơn vị", describes: "Số ngày giữ tệp tải lên" };
 //! let days = settings::int(tx, &UPLOAD_DAYS, Some(school))?;
 //! ```
@@ -65,6 +66,9 @@ pub struct Setting {
     pub default: Default,
     /// The edges along which units inherit it.
     pub follows: EdgeKind,
+    /// The setting it belongs to: it is taken from where that one is taken from, and from nowhere else. So a password that
+    /// a Sở has set is never sent to the server that a school has named.
+    pub lead: Option<&'static Setting>,
     /// The law or rule it rests on, in Vietnamese.
     pub basis: &'static str,
     /// What it does, in Vietnamese.
@@ -76,7 +80,7 @@ db::statements! {
         LEFT JOIN unit_closure c ON c.kind = ?2 AND c.descendant = ?3 AND c.ancestor = s.unit
         WHERE s.key = ?1 AND (s.unit = ?3 OR s.unit = ?4 OR c.depth IS NOT NULL)
         ORDER BY CASE WHEN s.unit = ?3 THEN -1 WHEN s.unit = ?4 THEN 1000000 ELSE c.depth END NULLS LAST, s.unit NULLS LAST LIMIT 1";
-    pub(crate) STANDING = "SELECT value FROM setting WHERE key = ?1 AND unit = ?2";
+    pub(crate) STANDING = "SELECT value, secret, version FROM setting WHERE key = ?1 AND unit = ?2";
     pub(crate) PUT = "INSERT INTO setting (key, unit, version, value, secret, changed_at) VALUES (?1, ?2, 1, ?3, ?4, ?5)
         ON CONFLICT (key, unit) DO UPDATE SET version = setting.version + 1, value = excluded.value, secret = excluded.secret, changed_at = excluded.changed_at";
     pub(crate) REMOVE = "DELETE FROM setting WHERE key = ?1 AND unit = ?2";
@@ -104,19 +108,94 @@ fn default(setting: &Setting) -> Json {
     }
 }
 
-/// What holds for a unit (or, without one, for the installation), in one query. `null` when nothing does.
-pub fn read(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Json> {
-    let found: Option<(Option<String>, Option<Vec<u8>>, Uuid)> =
-        tx.one(&READ, params![setting.key, setting.follows, place(unit), Uuid::nil()])?;
-    match found {
-        None => Ok(default(setting)),
-        Some((Some(value), ..)) => serde_json::from_str(&value).map_err(Error::internal),
-        Some((None, Some(secret), of)) => {
+/// Where what holds was set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// At the unit itself.
+    Own,
+    /// At a unit above it.
+    Above(UnitId),
+    /// For the whole installation.
+    Installation,
+    /// Nowhere: the default holds.
+    Default,
+}
+
+/// One row of the table: its value or its secret, of which place.
+type Row = (Option<String>, Option<Vec<u8>>, Uuid);
+
+/// What is set, and where.
+fn find(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Option<Row>> {
+    let Some(lead) = setting.lead else {
+        return tx.one(&READ, params![setting.key, setting.follows, place(unit), Uuid::nil()]);
+    };
+    let Some((.., of)) = find(tx, lead, unit)? else { return Ok(None) };
+    let own: Option<(Option<String>, Option<Vec<u8>>, i64)> = tx.one(&STANDING, params![setting.key, of])?;
+    Ok(own.map(|(value, secret, _)| (value, secret, of)))
+}
+
+fn value_of(tx: &Tx<'_>, setting: &Setting, row: Row) -> Result<Json> {
+    match row {
+        (Some(value), ..) => serde_json::from_str(&value).map_err(Error::internal),
+        (None, Some(secret), of) => {
             let plain = tx.keys().open(Use::Field, &about(setting.key, of), &secret)?;
             String::from_utf8(plain).map(Json::from).map_err(Error::internal)
         }
-        Some((None, None, _)) => Ok(Json::Null),
+        (None, None, _) => Ok(Json::Null),
     }
+}
+
+/// What holds for a unit (or, without one, for the installation). `null` when nothing does.
+pub fn read(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Json> {
+    match find(tx, setting, unit)? {
+        None => Ok(default(setting)),
+        Some(row) => value_of(tx, setting, row),
+    }
+}
+
+/// A setting as people see it: never with a secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// What holds; `null` for a secret, and when nothing does.
+    pub value: Json,
+    /// Whether anything holds: of a secret, no more is told.
+    pub is_set: bool,
+    /// Where it was set.
+    pub source: Source,
+    /// What stands at the unit itself, whether it holds or not; nothing of a secret.
+    pub own: Json,
+    /// The version of what stands at the unit itself; 0 when nothing does.
+    pub version: i64,
+}
+
+/// What holds for a unit, where it comes from, and what stands at the unit itself. Rights are the caller's.
+pub fn standing(tx: &mut Tx<'_>, setting: &Setting, unit: UnitId) -> Result<Standing> {
+    let shown = |value: Option<String>| match value {
+        Some(text) => serde_json::from_str(&text).map_err(Error::internal),
+        None => Ok(Json::Null),
+    };
+    let own: Option<(Option<String>, Option<Vec<u8>>, i64)> = tx.one(&STANDING, params![setting.key, unit])?;
+    let (own, version) = match own {
+        Some((value, _, version)) => (shown(value)?, version),
+        None => (Json::Null, 0),
+    };
+    Ok(match find(tx, setting, Some(unit))? {
+        None => {
+            let value = default(setting);
+            Standing { is_set: !value.is_null(), value, source: Source::Default, own, version }
+        }
+        Some((value, secret, of)) => Standing {
+            is_set: value.is_some() || secret.is_some(),
+            value: shown(value)?,
+            source: match of {
+                of if of == unit.0 => Source::Own,
+                of if of.is_nil() => Source::Installation,
+                of => Source::Above(UnitId(of)),
+            },
+            own,
+            version,
+        },
+    })
 }
 
 /// A yes-or-no setting.
@@ -155,7 +234,7 @@ fn check(setting: &Setting, value: &Json) -> Result<()> {
 pub fn set(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, value: &Json) -> Result<()> {
     check(setting, value)?;
     let (at, now) = (place(unit), tx.now());
-    let before: Option<(Option<String>,)> = tx.one(&STANDING, params![setting.key, at])?;
+    let before = before(tx, setting, unit, None)?;
     let secret = match (setting.kind, value) {
         (Kind::Secret, Json::String(plain)) => {
             let salt = tx.draw();
@@ -165,22 +244,42 @@ pub fn set(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, value: &Jso
     };
     let shown = if secret.is_some() { None } else { Some(value.to_string()) };
     tx.exec(&PUT, params![setting.key, at, shown, secret, now])?;
-    entry(
-        tx,
-        setting,
-        unit,
-        before.and_then(|(before,)| before),
-        Some(if secret.is_some() { &Json::Null } else { value }),
-    )
+    entry(tx, setting, unit, before, Some(if secret.is_some() { &Json::Null } else { value }))
+}
+
+/// The same, when what stands there is still the version that whoever sets it knew; 0 for nothing.
+pub fn set_known(tx: &mut Tx<'_>, setting: &Setting, unit: UnitId, known: i64, value: &Json) -> Result<()> {
+    before(tx, setting, Some(unit), Some(known))?;
+    set(tx, setting, Some(unit), value)
+}
+
+/// What stood there. Refuses whoever knew another version.
+fn before(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, known: Option<i64>) -> Result<Option<String>> {
+    let standing: Option<(Option<String>, Option<Vec<u8>>, i64)> =
+        tx.one(&STANDING, params![setting.key, place(unit)])?;
+    let version = standing.as_ref().map_or(0, |(.., version)| *version);
+    if known.is_some_and(|known| known != version) {
+        return Err(db::STALE.error(format!(
+            "{}: người khác vừa đổi thiết lập này sau khi bạn mở; chưa có gì bị thay đổi. Hãy tải lại để xem giá trị mới rồi sửa lại.",
+            setting.describes
+        )));
+    }
+    Ok(standing.and_then(|(value, ..)| value))
 }
 
 /// Takes back what was set for a unit or for the installation: what it inherits holds again.
 pub fn unset(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<()> {
-    let before: Option<(Option<String>,)> = tx.one(&STANDING, params![setting.key, place(unit)])?;
+    let before = before(tx, setting, unit, None)?;
     if tx.exec(&REMOVE, params![setting.key, place(unit)])? == 0 {
         return Ok(());
     }
-    entry(tx, setting, unit, before.and_then(|(before,)| before), None)
+    entry(tx, setting, unit, before, None)
+}
+
+/// The same, when what stands there is still the version that whoever takes it back knew.
+pub fn unset_known(tx: &mut Tx<'_>, setting: &Setting, unit: UnitId, known: i64) -> Result<()> {
+    before(tx, setting, Some(unit), Some(known))?;
+    unset(tx, setting, Some(unit))
 }
 
 fn entry(
@@ -208,6 +307,7 @@ pub static COPY: Setting = Setting {
     kind: Kind::Bool,
     default: Default::Bool(false),
     follows: EdgeKind::Staff,
+    lead: None,
     basis: "Bản khôi phục dùng để thử hoặc đối chiếu",
     describes: "Đây là bản sao của một hệ thống khác: không gửi thư, thông báo hay dữ liệu ra ngoài",
 };

@@ -17,6 +17,7 @@ pub(crate) static ACME: Setting = Setting {
     kind: Kind::Secret,
     default: Default::None,
     follows: EdgeKind::Staff,
+    lead: None,
     basis: BASIS,
     describes: "Tài khoản ACME, chứng thư và khoá riêng của máy chủ",
 };
@@ -25,6 +26,7 @@ pub(crate) static LOCAL: Setting = Setting {
     kind: Kind::Secret,
     default: Default::None,
     follows: EdgeKind::Staff,
+    lead: None,
     basis: BASIS,
     describes: "Chứng thư gốc của trường, chứng thư máy chủ và khoá riêng của chúng",
 };
@@ -33,6 +35,7 @@ pub(crate) static CHALLENGES: Setting = Setting {
     kind: Kind::Text { most: 100_000 },
     default: Default::None,
     follows: EdgeKind::Staff,
+    lead: None,
     basis: BASIS,
     describes: "Câu trả lời đang chờ máy chủ ACME hỏi",
 };
@@ -41,6 +44,7 @@ static LEASE: Setting = Setting {
     kind: Kind::Text { most: 1_000 },
     default: Default::None,
     follows: EdgeKind::Staff,
+    lead: None,
     basis: BASIS,
     describes: "Máy chủ nào đang xin chứng thư",
 };

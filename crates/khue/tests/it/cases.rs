@@ -74,6 +74,7 @@ use Outside::{Answered, Forbidden, Nothing, Public};
 use Right::{Admin, Head, Keeper, Nobody, Teacher};
 
 const NO_UNIT: Outside = Nothing(404, "unit.not_found");
+const NO_JOB: Outside = Nothing(404, "job.not_found");
 const NO_ACCOUNT: Outside = Nothing(404, "account.not_found");
 
 fn new_school(place: &Place) -> Value {
@@ -332,6 +333,40 @@ pub static CASES: &[Case] = &[
         Head,
         |p| format!("/accounts/{}/factors", p.keeper.account),
         Some(|_| json!({ "reason": "Mất điện thoại" })),
+    ),
+    // Background jobs.
+    case("GET", "/me/jobs", Answered, Teacher, |_| "/me/jobs".into(), None),
+    case("GET", "/jobs", Answered, Head, |_| "/jobs".into(), None),
+    case("GET", "/jobs/recurring", Answered, Admin, |_| "/jobs/recurring".into(), None),
+    case("POST", "/jobs/recurring/{kind}/run", NO_JOB, Admin, |p| format!("/jobs/recurring/{}/run", p.recurring), None),
+    case("GET", "/jobs/{job}", NO_JOB, Head, |p| format!("/jobs/{}", p.job), None),
+    case("POST", "/jobs/{job}/cancellation", NO_JOB, Head, |p| format!("/jobs/{}/cancellation", p.job), None),
+    case("POST", "/jobs/{job}/retry", NO_JOB, Admin, |p| format!("/jobs/{}/retry", p.job), None),
+    // Settings.
+    case("GET", "/units/{unit}/settings", NO_UNIT, Head, |p| format!("/units/{}/settings", p.school), None),
+    case(
+        "PUT",
+        "/units/{unit}/settings/{key}",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/settings/mail.from", p.school),
+        Some(|_| json!({ "value": "Trường <truong@example.edu.vn>" })),
+    ),
+    case(
+        "DELETE",
+        "/units/{unit}/settings/{key}",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/settings/mail.from", p.school),
+        None,
+    ),
+    case(
+        "POST",
+        "/units/{unit}/mail-trials",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/mail-trials", p.school),
+        Some(|_| json!({ "to": "toi@example.edu.vn" })),
     ),
     // Units.
     case("GET", "/units", Answered, Head, |p| format!("/units?parent={}", p.school), None),

@@ -4,6 +4,7 @@ mod bad_input;
 mod cases;
 mod description;
 mod faults;
+mod jobs_and_settings;
 mod looks;
 mod one_address;
 mod operator;
@@ -33,7 +34,10 @@ fn ask(w: &World, settings: Settings) -> Ask {
 
 /// The same where requests are not counted.
 fn unlimited(w: &World) -> Ask {
-    ask(w, Settings { limits: false, ..Settings::default() })
+    // As the province's server is set up.
+    let unit = Some(registry::load::department(place::PROVINCE));
+    let jobs = khue::work::ToDo::default().handlers(&w.db);
+    ask(w, Settings { limits: false, jobs, unit, ..Settings::default() })
 }
 
 /// One operation of the description.

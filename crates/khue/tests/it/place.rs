@@ -9,6 +9,9 @@ use auth::tickets;
 use base::{AccountId, Clock as _, Result, UnitId, Uuid};
 use db::{Entry, Tx};
 use http::ask::Ask;
+use platform::jobs::{self, JobId};
+use platform::mail::{self, Mail};
+use platform::settings;
 use registry::load;
 use registry::units::Levels;
 use registry::units::create::{CreateUnit, create};
@@ -76,6 +79,9 @@ pub struct Place {
     pub ticket: String,
     pub invitation: Uuid,
     pub code: String,
+    pub job: Uuid,
+    /// What recurs on the server.
+    pub recurring: &'static str,
 }
 
 fn person(tx: &mut Tx<'_>, login: &str, digest: &str, role: &str, unit: UnitId, token: &Token) -> Result<Person> {
@@ -104,6 +110,14 @@ fn school(tx: &mut Tx<'_>, name: &str, commune: UnitId) -> Result<UnitId> {
         basis: None,
     };
     Ok(create(tx, &cmd)?.id)
+}
+
+/// How the school's mail leaves, and a mail that waits to leave.
+fn trial(tx: &mut Tx<'_>, school: UnitId) -> Result<JobId> {
+    settings::set(tx, &mail::FROM, Some(school), &"truong@example.edu.vn".into())?;
+    let mail = Mail { to: "a@example.edu.vn".to_owned(), subject: "Thư".to_owned(), text: "Thư".to_owned() };
+    let run_at = Some(tx.now().plus_seconds(3_600));
+    jobs::enqueue(tx, &mail, &jobs::Ask { unit: Some(school), run_at, ..jobs::Ask::default() })
 }
 
 fn tokens<const N: usize>() -> [Token; N] {
@@ -207,6 +221,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             ticket: ticket.clone(),
             invitation: invitations::insert(tx, &new, &code)?.into(),
             code: code.shown(),
+            job: trial(tx, school)?.0,
+            recurring: "installation.tidy",
         })
     })
     .await
@@ -231,6 +247,8 @@ impl Place {
             keeper: nobody(&self.keeper, 40),
             passkey: nothing(50),
             invitation: nothing(30),
+            job: nothing(40),
+            recurring: "nothing.recurs",
             ..self.clone()
         }
     }

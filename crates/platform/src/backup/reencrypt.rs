@@ -76,6 +76,7 @@ pub static DONE_WITH: Setting = Setting {
     kind: Kind::Int { least: 1, most: u32::MAX as i64 },
     default: Default::Int(1),
     follows: auth::EdgeKind::Staff,
+    lead: None,
     basis: "Quy trình thay khoá mã hoá",
     describes: "Số của khoá mà mọi dữ liệu đã được mã hoá bằng nó",
 };

@@ -30,7 +30,14 @@ pub(crate) struct Handler {
 pub(crate) struct Recurs {
     pub kind: &'static str,
     pub every: Every,
-    pub enqueue: Enqueue,
+    enqueue: Enqueue,
+}
+
+impl Recurs {
+    /// Puts it into the queue, unless it waits or runs already.
+    pub fn enqueue(&self, tx: &mut Tx<'_>) -> Result<JobId> {
+        (self.enqueue)(tx, &Ask { key: Some(format!("every {}", self.kind)), ..Ask::default() })
+    }
 }
 
 /// What runs each kind of job.
@@ -88,6 +95,13 @@ impl Handlers {
     /// The kinds that recur, and how often.
     pub fn recurring(&self) -> impl Iterator<Item = (&'static str, Every)> {
         self.recurring.iter().map(|one| (one.kind, one.every))
+    }
+
+    /// Puts recurring work into the queue before it is due; while it waits or runs, that one stands for it. Nothing when
+    /// the kind does not recur here. Rights are the caller's.
+    pub fn enqueue_recurring(&self, tx: &mut Tx<'_>, kind: &str) -> Result<Option<JobId>> {
+        let Some(recurs) = self.recurring.iter().find(|one| one.kind == kind) else { return Ok(None) };
+        recurs.enqueue(tx).map(Some)
     }
 
     pub(crate) fn calendar(&self) -> &[Recurs] {

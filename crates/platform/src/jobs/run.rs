@@ -9,9 +9,8 @@ use db::{Db, params};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant as Moment;
 
-use super::Ask;
 use super::attempt::Attempt;
-use super::handlers::{Handlers, Recurs};
+use super::handlers::Handlers;
 use super::store::{self, Claimed, Hold, LEASE_LONGEST, Recurring};
 
 /// Ended jobs are kept so long.
@@ -164,13 +163,12 @@ impl Runner {
             })
             .await?;
         let now = self.clock.now();
-        for Recurs { kind, every, enqueue } in self.handlers.calendar() {
-            let (kind, next) = (*kind, every.after(kind, now));
+        for recurs in self.handlers.calendar() {
+            let (kind, next, recurs) = (recurs.kind, recurs.every.after(recurs.kind, now), recurs.clone());
             let due = calendar.iter().find(|one| one.kind == kind).map(|one| one.next_at);
             if due.is_some_and(|due| due > now && due <= next) {
                 continue;
             }
-            let enqueue = Arc::clone(enqueue);
             self.db
                 .write_committed(&self.ctx("job.schedule")?, move |tx| {
                     tx.public("the runner keeps its calendar");
@@ -179,7 +177,7 @@ impl Runner {
                     }
                     let moved = tx.exec(&store::MOVE_SCHEDULE, params![kind, now, next])?;
                     if moved == 1 {
-                        enqueue(tx, &Ask { key: Some(format!("every {kind}")), ..Ask::default() })?;
+                        recurs.enqueue(tx)?;
                         return Ok(moved);
                     }
                     tx.exec(&store::NEARER_SCHEDULE, params![kind, next])

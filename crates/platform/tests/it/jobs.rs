@@ -294,7 +294,8 @@ testkit::both! {
             let mut taken = 0;
             for _ in 0..200 {
                 leases_run_out(&w).await;
-                taken = two.turn().await.expect("looks");
+                // The test kit runs a claim twice: it says so when the renewal comes between the two.
+                taken = two.turn().await.unwrap_or(0);
                 if taken == 1 { break }
             }
             assert_eq!(taken, 1);

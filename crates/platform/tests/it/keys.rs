@@ -41,6 +41,7 @@ testkit::both! {
         w.db.write(&w.system(), move |tx| {
             tx.public("test");
             files::keep(tx, &kept)?;
+            settings::set(tx, &mail::HOST, None, &"smtp.example".into())?;
             settings::set(tx, &mail::PASSWORD, None, &"bí mật".into())?;
             for i in 0..450 {
                 let mail = mail::Mail { to: "a@b.vn".to_owned(), subject: format!("{i}"), text: String::new() };

@@ -11,6 +11,7 @@ static DAYS: Setting = Setting {
     kind: Kind::Int { least: 1, most: 365 },
     default: Default::Int(30),
     follows: EdgeKind::Staff,
+    lead: None,
     basis: "Quy chế",
     describes: "Số ngày",
 };

@@ -15,7 +15,7 @@ use registry::units::{UnitRow, create};
 use testkit::World;
 
 fn schemas() -> Vec<&'static Schema> {
-    vec![&db::SCHEMA, &auth::SCHEMA, &platform::SCHEMA, &http::SCHEMA, &accounts::SCHEMA, &registry::SCHEMA]
+    vec![&db::SCHEMA, &auth::SCHEMA, &http::SCHEMA, &platform::SCHEMA, &accounts::SCHEMA, &registry::SCHEMA]
 }
 
 fn day(text: &str) -> Date {

@@ -58,5 +58,21 @@ export const api = {
 	lookAtInvitation: (code: string) => call('post', '/invitations/look', { body: { code }, anonymous: true }),
 	acceptInvitation: (body: Body['AcceptInvitation']) =>
 		call('post', '/invitations/acceptance', { body, anonymous: true }),
+	jobs: (query: { state?: string; limit?: number; cursor?: string }) => call('get', '/jobs', { query }),
+	myJobs: () => call('get', '/me/jobs'),
+	job: (job: string) => call('get', '/jobs/{job}', { path: { job } }),
+	cancelJob: (job: string) => call('post', '/jobs/{job}/cancellation', { path: { job } }),
+	retryJob: (job: string) => call('post', '/jobs/{job}/retry', { path: { job } }),
+	recurringJobs: () => call('get', '/jobs/recurring'),
+	runRecurringJob: (kind: string) => call('post', '/jobs/recurring/{kind}/run', { path: { kind } }),
+
+	settings: (unit: string) => call('get', '/units/{unit}/settings', { path: { unit } }),
+	putSetting: (unit: string, key: string, version: number, body: Body['PutSetting']) =>
+		call('put', '/units/{unit}/settings/{key}', { path: { unit, key }, version, body }),
+	removeSetting: (unit: string, key: string, version: number) =>
+		call('delete', '/units/{unit}/settings/{key}', { path: { unit, key }, version }),
+	tryMail: (unit: string, body: Body['TryMail'], key: string) =>
+		call('post', '/units/{unit}/mail-trials', { path: { unit }, body, key }),
+
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

@@ -3,12 +3,14 @@ import common from './common';
 import device from './device';
 import gallery from './gallery';
 import help from './help';
+import jobs from './jobs';
 import list from './list';
 import reshape from './reshape';
+import settings from './settings';
 import shell from './shell';
 import unit from './unit';
 import units from './units';
 
-const english = { common, auth, shell, units, unit, list, reshape, help, gallery, device };
+const english = { common, auth, shell, units, unit, list, reshape, help, gallery, device, jobs, settings };
 export type English = typeof english;
 export default english;

@@ -1,0 +1,28 @@
+//! The settings of a unit: what holds there, where it comes from, and changing it.
+
+pub mod list;
+pub mod put;
+pub mod remove;
+pub mod try_mail;
+mod view;
+
+use base::{Code, Kind, Result};
+use http::App;
+use platform::settings::Setting;
+
+pub use view::{SettingValue, SettingView};
+
+/// There is no such setting.
+pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "setting.not_found", "Không có thiết lập này");
+
+/// The settings that units may change, in the order of the rooms.
+fn all(app: &App) -> Vec<&'static Setting> {
+    app.modules().iter().flat_map(|room| room.settings.iter().copied()).collect()
+}
+
+/// The setting of a key.
+fn find(app: &App, key: &str) -> Result<&'static Setting> {
+    all(app).into_iter().find(|setting| setting.key == key).ok_or_else(|| {
+        NOT_FOUND.error(format!("Không có thiết lập “{key}”. Hãy tải lại trang Thiết lập để xem danh sách hiện nay."))
+    })
+}

@@ -1,0 +1,66 @@
+import type vi from '../vi/jobs';
+
+const jobs: typeof vi = {
+	states: {
+		waiting: 'Waiting',
+		running: 'Running',
+		done: 'Done',
+		failed: 'Failed',
+		cancelled: 'Cancelled'
+	},
+	kinds: {
+		'mail.send': 'Send mail',
+		'backup.nightly': 'Nightly backup',
+		'installation.tidy': 'Clear away what was kept for a while',
+		'file.erase_ended': 'Erase files that have ended',
+		'key.reencrypt': 'Encrypt again with the new key'
+	},
+	title: 'Background jobs',
+	lead: 'What Khuê does while you do something else: mail, backup, clearing away. What failed says why and can be tried again.',
+	recurring: 'What the server does by itself',
+	recurringLead: 'By the server’s clock; can be done at once when needed, before an upgrade for instance.',
+	noBackup: 'No nightly backup is set up',
+	noBackupDetail:
+		'Set KHUE_BACKUP_FOLDER to a folder on another disk and start the server again; Khuê then backs up there every night.',
+	all: 'All jobs',
+	mine: 'My jobs',
+	whose: 'Whose jobs',
+	state: 'State',
+	anyState: 'Any state',
+	job: 'Job',
+	attempts: 'Tries',
+	when: 'When',
+	last: 'Last time',
+	next: 'Next',
+	never: 'Never yet',
+	soon: 'in a moment',
+	askedAt: (at) => `asked for at ${at}`,
+	endedAt: (at) => `ended at ${at}`,
+	nextAt: (at) => `tried again at ${at}`,
+	startsAt: (at) => `starts at ${at}`,
+	ofServer: 'The server’s own',
+	isMine: 'Mine',
+	steps: (done, total) => `${done} of ${total} steps`,
+	progressOf: (job) => `Progress: ${job}`,
+	stopping: 'Stopping…',
+	cancel: 'Cancel',
+	cancelLabel: (job) => `Cancel: ${job}`,
+	cancelTitle: (job) => `Cancel “${job}”?`,
+	cancelWaiting: 'It has not begun, so nothing is changed. It can be tried again later.',
+	cancelRunning: 'It stops at the step it is at; what is finished stays. It can be tried again later.',
+	cancelIt: 'Cancel this job',
+	cancelled: 'Cancelled.',
+	cancelAsked: 'Asked to stop.',
+	retry: 'Try again',
+	retryLabel: (job) => `Try again: ${job}`,
+	retried: 'Put into the queue again.',
+	runNow: 'Do it now',
+	runNowLabel: (job) => `Do now: ${job}`,
+	running: 'Put into the queue.',
+	none: 'No jobs',
+	noneDetail: 'When you send mail, import a large file or sign many documents, progress shows here.',
+	noneOfState: 'No job is in this state.',
+	live: (n) => (n === 1 ? '1 job is running' : `${n} jobs are running`)
+};
+
+export default jobs;

@@ -1,0 +1,34 @@
+import type { Setting, SettingValue } from '$lib/api/types';
+import { t } from '$lib/i18n/settings';
+
+/** What a setting is called: in English from our catalogue, in Vietnamese as the server says. */
+export const settingName = (setting: Setting) => t.names[setting.key] ?? setting.describes;
+
+/** The name of one word of a choice. */
+export const choiceName = (setting: Setting, word: string) => t.choices[`${setting.key}.${word}`] ?? word;
+
+/** A value in words. */
+export function valueText(setting: Setting, value: SettingValue | null | undefined): string {
+	if (value === null || value === undefined) return t.notSet;
+	if (typeof value === 'boolean') return value ? t.yes : t.no;
+	if (setting.kind === 'choice') return choiceName(setting, String(value));
+	return String(value);
+}
+
+/** What holds, in words; of a secret only whether there is one. */
+export const holds = (setting: Setting) =>
+	setting.kind === 'secret' ? (setting.is_set ? t.isSet : t.notSet) : valueText(setting, setting.value);
+
+/** Where it comes from, in words. */
+export function sourceText(setting: Setting): string {
+	switch (setting.source) {
+		case 'unit':
+			return t.own;
+		case 'above':
+			return t.above(setting.source_unit?.name ?? '');
+		case 'installation':
+			return t.installation;
+		default:
+			return setting.is_set ? t.byDefault : '';
+	}
+}
