@@ -134,6 +134,26 @@ testkit::both! {
         head.get("POST", "/me/confirmation", json!({ "recovery_code": new["recovery_codes"][4] })).await;
     }
 
+    async fn the_secret_of_an_app_is_encrypted_and_found_when_the_key_is_changed(w: World) {
+        school(&w).await;
+        let mut lan = enter(&w, "lan").await;
+        let (secret, _) = add_app(&w, &mut lan).await;
+        let column = accounts::factors::encrypted();
+        let other_key = 9u32.to_be_bytes().to_vec();
+        let (next, first) = (column.next, column.first.clone());
+        let rows: Vec<(base::Uuid, base::Uuid, Vec<u8>)> =
+            w.db.read(&w.system(), move |tx| {
+                tx.public("test");
+                tx.all(next, &[first, base::Value::Bytes(other_key.into()), base::Value::Int(10)])
+            })
+            .await
+            .expect("reads");
+        assert_eq!(rows.len(), 1);
+        let plain = w.db.keys().open(column.purpose, &(column.about)(rows[0].1.as_bytes()), &rows[0].2).expect("opens");
+        assert_eq!(plain, Secret::try_from_base32(secret.replace(' ', "")).expect("base32").as_bytes());
+        assert!(!rows[0].2.windows(20).any(|part| part == plain), "it does not lie there in clear");
+    }
+
     async fn codes_are_not_guessed_in_an_open_session_either(w: World) {
         school(&w).await;
         let mut lan = enter(&w, "lan").await;

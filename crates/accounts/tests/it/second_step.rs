@@ -139,6 +139,26 @@ testkit::both! {
         assert!(step(&w, digest, code, own).await.expect("is not slowed").is_some());
     }
 
+    async fn of_two_at_once_with_one_code_only_one_gets_in(w: World) {
+        let (_, _, secret, codes) = with_app(&w).await;
+        let paper = codes[0].as_str().expect("a code").to_owned();
+        for code in [CodeShown::Totp(shows(&w, &secret, 0)), CodeShown::Recovery(paper)] {
+            // Once with a ticket each, once with the same.
+            let (here, there) = (device("10.0.0.1").1, device("10.0.0.2").1);
+            let (_, first) = first_step(&w, "lan", PASSWORD, &here).await.expect("begins");
+            let (_, second) = first_step(&w, "lan", PASSWORD, &there).await.expect("begins");
+            let both = tokio::join!(step(&w, first, code.clone(), here), step(&w, second, code.clone(), there));
+            let opened = [both.0.expect("answers"), both.1.expect("answers")];
+            assert_eq!(opened.iter().flatten().count(), 1, "{code:?}");
+        }
+        let code = CodeShown::Recovery(codes[1].as_str().expect("a code").to_owned());
+        let (here, there) = (device("10.0.0.1").1, device("10.0.0.2").1);
+        let (_, ticket) = first_step(&w, "lan", PASSWORD, &here).await.expect("begins");
+        let both = tokio::join!(step(&w, ticket, code.clone(), here), step(&w, ticket, code, there));
+        let opened = [both.0, both.1].into_iter().filter(|one| matches!(one, Ok(Some(_)))).count();
+        assert_eq!(opened, 1);
+    }
+
     async fn the_ticket_of_one_person_is_nothing_to_another(w: World) {
         let (land, ..) = with_app(&w).await;
         let digest = auth::passwords::hash(PASSWORD).expect("a digest");
