@@ -13,6 +13,7 @@ pub static POLICY: Setting = Setting {
     kind: Kind::Choice(&["off", "administrators", "everyone"]),
     default: Default::Text("off"),
     follows: EdgeKind::Staff,
+    lead: None,
     basis: "Quy chế an toàn thông tin của đơn vị",
     describes: "Ai phải xác thực hai bước khi đăng nhập: không ai, người quản trị, hay mọi người",
 };
