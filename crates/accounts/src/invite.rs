@@ -1,11 +1,12 @@
 //! Invite somebody to a role: a code to hand over, shown once.
 
 use auth::invitations::{self, DAYS, DAYS_MOST, InvitationCode, NewInvitation};
-use auth::{Capability, InvitationId, Require as _};
+use auth::{Capability, InvitationId, Require as _, confirmation};
 use base::{Error, Instant, Result, UnitId, Uuid};
 use db::keys::{Keys, Use};
 use db::{Entry, Tx};
 use http::{Answer, App, Created, IdempotencyKey, Json, Path, Signed, State, idempotency};
+use platform::second_factor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,6 +47,10 @@ pub struct Invited {
 pub fn invite(tx: &mut Tx<'_>, unit: UnitId, cmd: &Invite, code: &InvitationCode) -> Result<InvitationId> {
     tx.require(Capability::AccountInvite, unit)?;
     let role = role_to_give(tx, unit, &cmd.role)?;
+    if second_factor::administers(role.code) {
+        // Or a device left open would do to make oneself an administrator.
+        confirmation::require(tx)?;
+    }
     let display_name = base::vi::clean(&cmd.display_name);
     if !(2..=100).contains(&display_name.chars().count()) {
         return Err(Error::field(

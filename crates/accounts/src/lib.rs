@@ -33,11 +33,19 @@ pub use view::{AccountRef, GrantView, Items, UnitRef};
 use base::Result;
 use db::Tx;
 use http::{App, Module, OpenApiRouter, no_jobs, routes};
+use platform::second_factor;
 
 /// The room. Its tables are those of `auth`, which the house adds beside it.
 #[must_use]
 pub fn module() -> Module {
-    Module { name: "accounts", schema: &SCHEMA, routes: paths, screens, jobs: no_jobs, settings: &[] }
+    Module {
+        name: "accounts",
+        schema: &SCHEMA,
+        routes: paths,
+        screens,
+        jobs: no_jobs,
+        settings: second_factor::SETTINGS,
+    }
 }
 
 /// Settings for whoever may change some; jobs for them too, and for whoever has asked for one.

@@ -10,13 +10,16 @@ use crate::settings::{Default, Kind, Setting};
 /// Of whom a second factor is demanded.
 pub static POLICY: Setting = Setting {
     key: "sign_in.second_factor",
-    kind: Kind::Choice(&["off", "administrators", "everyone"]),
+    kind: Kind::Rising(&["off", "administrators", "everyone"]),
     default: Default::Text("off"),
     follows: EdgeKind::Staff,
     lead: None,
     basis: "Quy chế an toàn thông tin của đơn vị",
     describes: "Ai phải xác thực hai bước khi đăng nhập: không ai, người quản trị, hay mọi người",
 };
+
+/// The settings of this room.
+pub static SETTINGS: &[&Setting] = &[&POLICY];
 
 db::statements! {
     /// The roles of an account, today or later, and what is demanded where they are held.
@@ -32,7 +35,8 @@ db::row! {
 }
 
 /// Whether a role is one of those who give rights or change settings.
-fn administers(code: &str) -> bool {
+#[must_use]
+pub fn administers(code: &str) -> bool {
     role::find(code).is_some_and(|role| {
         role.capabilities.iter().any(|one| matches!(one, Capability::GrantManage | Capability::SettingsManage))
     })

@@ -38,6 +38,9 @@ pub enum Kind {
     },
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// One of these words, each stricter than the one before it. Of all that stand at a unit and above it the strictest
+    /// holds: what is demanded above is not loosened below.
+    Rising(&'static [&'static str]),
     /// A password or token: kept encrypted, never in the journal, never shown.
     Secret,
 }
@@ -80,6 +83,10 @@ db::statements! {
         LEFT JOIN unit_closure c ON c.kind = ?2 AND c.descendant = ?3 AND c.ancestor = s.unit
         WHERE s.key = ?1 AND (s.unit = ?3 OR s.unit = ?4 OR c.depth IS NOT NULL)
         ORDER BY CASE WHEN s.unit = ?3 THEN -1 WHEN s.unit = ?4 THEN 1000000 ELSE c.depth END NULLS LAST, s.unit NULLS LAST LIMIT 1";
+    pub(crate) READ_ALL = "SELECT s.value, s.secret, s.unit FROM setting s
+        LEFT JOIN unit_closure c ON c.kind = ?2 AND c.descendant = ?3 AND c.ancestor = s.unit
+        WHERE s.key = ?1 AND (s.unit = ?3 OR s.unit = ?4 OR c.depth IS NOT NULL)
+        ORDER BY CASE WHEN s.unit = ?3 THEN -1 WHEN s.unit = ?4 THEN 1000000 ELSE c.depth END NULLS LAST, s.unit NULLS LAST";
     pub(crate) STANDING = "SELECT value, secret, version FROM setting WHERE key = ?1 AND unit = ?2";
     pub(crate) PUT = "INSERT INTO setting (key, unit, version, value, secret, changed_at) VALUES (?1, ?2, 1, ?3, ?4, ?5)
         ON CONFLICT (key, unit) DO UPDATE SET version = setting.version + 1, value = excluded.value, secret = excluded.secret, changed_at = excluded.changed_at";
@@ -126,6 +133,15 @@ type Row = (Option<String>, Option<Vec<u8>>, Uuid);
 
 /// What is set, and where.
 fn find(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<Option<Row>> {
+    if let Kind::Rising(words) = setting.kind {
+        let rows: Vec<Row> = tx.all(&READ_ALL, params![setting.key, setting.follows, place(unit), Uuid::nil()])?;
+        let strictness = |row: &Row| {
+            let word = row.0.as_deref().and_then(|text| serde_json::from_str::<String>(text).ok());
+            word.and_then(|word| words.iter().position(|known| *known == word))
+        };
+        // Of equals the nearest: the last of those that are the most.
+        return Ok(rows.into_iter().rev().max_by_key(strictness));
+    }
     let Some(lead) = setting.lead else {
         return tx.one(&READ, params![setting.key, setting.follows, place(unit), Uuid::nil()]);
     };
@@ -223,8 +239,10 @@ fn check(setting: &Setting, value: &Json) -> Result<()> {
         },
         (Kind::Text { most }, Json::String(text)) if text.chars().count() <= most => Ok(()),
         (Kind::Text { most }, Json::String(_)) => refuse(format!("hãy nhập không quá {most} ký tự.")),
-        (Kind::Choice(words), Json::String(text)) if words.contains(&text.as_str()) => Ok(()),
-        (Kind::Choice(words), _) => refuse(format!("hãy chọn một trong các giá trị: {}.", words.join(", "))),
+        (Kind::Choice(words) | Kind::Rising(words), Json::String(text)) if words.contains(&text.as_str()) => Ok(()),
+        (Kind::Choice(words) | Kind::Rising(words), _) => {
+            refuse(format!("hãy chọn một trong các giá trị: {}.", words.join(", ")))
+        }
         (Kind::Secret, Json::String(_)) => Ok(()),
         _ => refuse("giá trị không đúng kiểu.".to_owned()),
     }

@@ -6,9 +6,11 @@ pub mod remove;
 pub mod try_mail;
 mod view;
 
+use auth::confirmation;
 use base::{Code, Kind, Result};
+use db::Tx;
 use http::App;
-use platform::settings::Setting;
+use platform::settings::{self, Setting};
 
 pub use view::{SettingValue, SettingView};
 
@@ -25,4 +27,12 @@ fn find(app: &App, key: &str) -> Result<&'static Setting> {
     all(app).into_iter().find(|setting| setting.key == key).ok_or_else(|| {
         NOT_FOUND.error(format!("Không có thiết lập “{key}”. Hãy tải lại trang Thiết lập để xem danh sách hiện nay."))
     })
+}
+
+/// What holds people to something is changed only by whoever is still there, and not by whoever found a device left open.
+fn require_confirmed(tx: &mut Tx<'_>, setting: &Setting) -> Result<()> {
+    match setting.kind {
+        settings::Kind::Rising(_) => confirmation::require(tx),
+        _ => Ok(()),
+    }
 }

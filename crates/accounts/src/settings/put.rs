@@ -54,6 +54,7 @@ pub fn put(
     cmd: &PutSetting,
 ) -> Result<SettingView> {
     tx.require(Capability::SettingsManage, unit)?;
+    super::require_confirmed(tx, setting)?;
     let value = cleaned(setting, &cmd.value)?;
     settings::set_known(tx, setting, unit, known, &value).map_err(|error| match error.is(&settings::REFUSED) {
         true => Error::field("value", "setting.refused", error.detail().to_owned()),

@@ -11,6 +11,7 @@ use super::SettingView;
 /// Takes back what a unit has set, when it is still what the actor knew.
 pub fn remove(tx: &mut Tx<'_>, unit: UnitId, setting: &'static Setting, known: i64) -> Result<SettingView> {
     tx.require(Capability::SettingsManage, unit)?;
+    super::require_confirmed(tx, setting)?;
     settings::unset_known(tx, setting, unit, known)?;
     super::view::view(tx, setting, unit)
 }

@@ -96,7 +96,7 @@ pub(super) fn view(tx: &mut Tx<'_>, setting: &'static Setting, unit: UnitId) -> 
         Kind::Bool => ("bool", None, None, &[]),
         Kind::Int { least, most } => ("int", Some(least), Some(most), &[]),
         Kind::Text { most } => ("text", None, i64::try_from(most).ok(), &[]),
-        Kind::Choice(words) => ("choice", None, None, words),
+        Kind::Choice(words) | Kind::Rising(words) => ("choice", None, None, words),
         Kind::Secret => ("secret", None, None, &[]),
     };
     Ok(SettingView {

@@ -98,12 +98,15 @@ testkit::both! {
             ("POST", format!("/accounts/{lan_id}/password-renewal"), Value::Null),
             ("DELETE", format!("/accounts/{lan_id}/factors"), json!({})),
             ("POST", grants.clone(), grant.clone()),
+            ("POST", format!("/units/{}/invitations", land.school), json!({ "display_name": "Lê Văn Tám", "role": "school_admin" })),
         ];
         w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
         for (method, path, body) in &acts {
             let refused = head.ask(method, path, body.clone()).await;
             assert_eq!(refused, (403, "session.confirm_first".to_owned()), "{method} {path}");
         }
+        let teacher = json!({ "display_name": "Lê Văn Tám", "role": "teacher" });
+        head.get("POST", &format!("/units/{}/invitations", land.school), teacher).await;
         assert_eq!(head.get("GET", "/me/factors", Value::Null).await["confirmed_until"], json!(null));
         for bad in [json!({}), json!({ "password": PASSWORD, "totp": "123456" })] {
             assert_eq!(head.ask("POST", "/me/confirmation", bad).await.0, 422);

@@ -17,6 +17,9 @@ static DAYS: Setting = Setting {
 };
 static WORD: Setting = Setting { key: "test.word", kind: Kind::Secret, default: Default::None, ..DAYS };
 
+static RULE: Setting =
+    Setting { key: "test.rule", kind: Kind::Rising(&["off", "some", "all"]), default: Default::Text("off"), ..DAYS };
+
 const PROVINCE: UnitId = UnitId(Uuid::from_u128(1));
 const COMMUNE: UnitId = UnitId(Uuid::from_u128(2));
 const SCHOOL: UnitId = UnitId(Uuid::from_u128(3));
@@ -107,5 +110,29 @@ testkit::both! {
         }).await.expect("reads");
         assert!(stored.is_some_and(|(value, secret)| value.is_none() && secret.is_some()));
         assert!(!entry.expect("an entry").to_string().contains("mật khẩu"));
+    }
+
+    async fn what_is_demanded_above_is_not_loosened_below(w: World) {
+        tree(&w).await;
+        let rule = async |unit: Option<UnitId>, word: &'static str| {
+            let set = w.db.write(&w.system(), move |tx| { tx.public("test"); settings::set(tx, &RULE, unit, &word.into()) });
+            set.await.expect("sets");
+        };
+        let at = async |unit: UnitId| {
+            let read = w.db.read(&w.system(), move |tx| { tx.public("test"); settings::standing(tx, &RULE, unit) });
+            let standing = read.await.expect("reads");
+            (standing.value.as_str().expect("a word").to_owned(), standing.source)
+        };
+        assert_eq!(at(SCHOOL).await, ("off".to_owned(), settings::Source::Default));
+        rule(Some(SCHOOL), "some").await;
+        assert_eq!(at(SCHOOL).await, ("some".to_owned(), settings::Source::Own), "more may be demanded below");
+        rule(Some(COMMUNE), "all").await;
+        rule(Some(SCHOOL), "off").await;
+        assert_eq!(at(SCHOOL).await, ("all".to_owned(), settings::Source::Above(COMMUNE)));
+        assert_eq!(at(PROVINCE).await, ("off".to_owned(), settings::Source::Default), "nothing goes upwards");
+        rule(None, "all").await;
+        assert_eq!(at(SCHOOL).await, ("all".to_owned(), settings::Source::Above(COMMUNE)), "of equals the nearest");
+        let wrong = w.db.write(&w.system(), |tx| { tx.public("test"); settings::set(tx, &RULE, None, &"more".into()) }).await;
+        assert_eq!(wrong.expect_err("no such word").code(), "setting.refused");
     }
 }

@@ -2,6 +2,7 @@ import type vi from '../vi/settings';
 
 const settings: typeof vi = {
 	names: {
+		'sign_in.second_factor': 'Who has to show a second factor to sign in',
 		'mail.smtp_host': 'Mail server (SMTP)',
 		'mail.smtp_port': 'Port of the mail server',
 		'mail.smtp_security': 'How the way to the mail server is encrypted',
@@ -9,11 +10,16 @@ const settings: typeof vi = {
 		'mail.smtp_password': 'Password of the mail server',
 		'mail.from': 'Sender’s address'
 	},
-	rooms: { mail: 'Mail' },
+	rooms: { mail: 'Mail', sign_in: 'Signing in' },
 	leads: {
-		mail: 'The mail server of the unit. A unit that names none uses that of the unit above, password and all.'
+		mail: 'The mail server of the unit. A unit that names none uses that of the unit above, password and all.',
+		sign_in:
+			'What a unit above demands cannot be loosened below: of all that apply, the strictest holds.'
 	},
 	choices: {
+		'sign_in.second_factor.off': 'Nobody has to',
+		'sign_in.second_factor.administrators': 'Whoever gives rights or changes settings',
+		'sign_in.second_factor.everyone': 'Everybody',
 		'mail.smtp_security.tls': 'TLS (usually port 465)',
 		'mail.smtp_security.starttls': 'STARTTLS (usually port 587)',
 		'mail.smtp_security.none': 'Not encrypted (only to a mail server on this machine)'

@@ -1,10 +1,15 @@
 // The server's own words for each setting are Vietnamese.
 const names: Record<string, string> = {};
-const rooms: Record<string, string> = { mail: 'Thư điện tử' };
+const rooms: Record<string, string> = { mail: 'Thư điện tử', sign_in: 'Đăng nhập' };
 const leads: Record<string, string> = {
-	mail: 'Máy chủ gửi thư của đơn vị. Đơn vị không tự đặt máy chủ thì dùng chung của cấp trên, kể cả mật khẩu.'
+	mail: 'Máy chủ gửi thư của đơn vị. Đơn vị không tự đặt máy chủ thì dùng chung của cấp trên, kể cả mật khẩu.',
+	sign_in:
+		'Điều cấp trên yêu cầu thì đơn vị không nới lỏng được: trong các mức đang áp dụng, mức chặt nhất có hiệu lực.'
 };
 const choices: Record<string, string> = {
+	'sign_in.second_factor.off': 'Không bắt buộc',
+	'sign_in.second_factor.administrators': 'Người cấp quyền hoặc đổi thiết lập',
+	'sign_in.second_factor.everyone': 'Mọi người',
 	'mail.smtp_security.tls': 'TLS (thường là cổng 465)',
 	'mail.smtp_security.starttls': 'STARTTLS (thường là cổng 587)',
 	'mail.smtp_security.none': 'Không mã hoá (chỉ khi máy chủ thư ở cùng máy này)'
