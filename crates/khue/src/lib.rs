@@ -39,7 +39,7 @@ pub fn schemas() -> Vec<&'static db::Schema> {
 #[must_use]
 pub fn encrypted() -> Vec<platform::backup::reencrypt::Encrypted> {
     let mut all = platform::backup::reencrypt::own();
-    all.push(accounts::factors::encrypted());
+    all.extend(accounts::factors::encrypted());
     all
 }
 

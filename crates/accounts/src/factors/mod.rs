@@ -102,13 +102,17 @@ fn removed(tx: &mut Tx<'_>, account: AccountId, factor: &'static str) -> Result<
 
 /// What is encrypted here, for the job that encrypts anew after a rotation of keys.
 #[must_use]
-pub fn encrypted() -> Encrypted {
-    Encrypted {
-        name: "totp.secret",
+pub fn encrypted() -> [Encrypted; 2] {
+    let column = |name, next, store| Encrypted {
+        name,
         purpose: Use::Field,
         first: base::Value::Uuid(Uuid::nil()),
-        next: &factors::totp::OLD_KEY,
-        store: &factors::totp::NEW_KEY,
+        next,
+        store,
         about: factors::totp::about,
-    }
+    };
+    [
+        column("totp.secret", &factors::totp::OLD_KEY, &factors::totp::NEW_KEY),
+        column("totp_pending.secret", &factors::totp::PENDING_OLD_KEY, &factors::totp::PENDING_NEW_KEY),
+    ]
 }

@@ -38,6 +38,11 @@ db::statements! {
         ORDER BY account NULLS LAST LIMIT ?3";
     /// One, encrypted anew.
     pub NEW_KEY = "UPDATE totp SET secret = ?2 WHERE account = ?1";
+    /// The same of secrets that wait.
+    pub PENDING_OLD_KEY = "SELECT account, account, secret FROM totp_pending WHERE account > ?1 AND substr(secret, 1, 4) <> ?2
+        ORDER BY account NULLS LAST LIMIT ?3";
+    /// One that waits, encrypted anew.
+    pub PENDING_NEW_KEY = "UPDATE totp_pending SET secret = ?2 WHERE account = ?1";
 }
 
 /// What the app and the server share: 20 random bytes, drawn outside write closures and shown once.

@@ -178,7 +178,9 @@ async fn gone_and_back(w: &World, cluster: &Cluster) {
     tokio::task::block_in_place(|| cluster.run("kill"));
     // Every operation, by whoever may: an answer at once, the same for all, and never a fault of ours.
     let mut tried = 0;
-    for case in CASES.iter().filter(|case| case.operation.1 != "/about") {
+    // Needing no database, or refused before it is asked: nobody holds the passkey of that case.
+    let without = [("GET", "/about"), ("POST", "/session/passkey")];
+    for case in CASES.iter().filter(|case| !without.contains(&case.operation)) {
         let who = match case.right {
             Right::Nobody => (*unknown).clone(),
             right => right.of(&land, &here).expect("somebody").asks(&unknown),

@@ -143,7 +143,7 @@ testkit::both! {
         };
         let once = renewed_by(&here.head.asks(&unlimited(&w)), "renewed-once").await.json();
         let columns = encrypted_with(&w, 1).await;
-        assert_eq!(columns, ["journal_payload.body", "setting.secret"]);
+        assert_eq!(columns, ["journal_payload.body", "setting.secret", "totp.secret", "totp_pending.secret"]);
         w.db.close();
         let said = renewed(&w).await;
         assert!(said[0].contains("Đã thêm khoá số 2") && said.iter().any(|line| line.contains("key export")), "{said:#?}");
