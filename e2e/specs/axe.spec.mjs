@@ -48,6 +48,8 @@ for (const size of ['desk', 'phone']) {
 				'/don-vi/sap-nhap',
 				'/tai-khoan',
 				'/viec-cho',
+				'/viec-nen',
+				'/cai-dat',
 				'/gallery'
 			];
 			for (const path of paths) {

@@ -7,12 +7,17 @@ use platform::jobs::{self, Handlers, JobId};
 
 use super::{JobView, Oversight};
 
-/// Puts recurring work into the queue at once. While it waits or runs already, that one stands for it.
+/// Puts recurring work into the queue at once. While it waits or runs already, that one stands for it; one that waits for
+/// its next try is tried now.
 pub fn run_recurring(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, kind: &str) -> Result<JobId> {
     if !Oversight::of(tx, runs)?.is_of_server() {
         return Err(jobs::missing());
     }
     let id = handlers.enqueue_recurring(tx, kind)?.ok_or_else(jobs::missing)?;
+    if let Some(waits) = jobs::find(tx, id)?.filter(|job| job.state == "waiting" && job.run_at > tx.now()) {
+        jobs::retry(tx, &waits)?;
+        return Ok(id);
+    }
     tx.record(Entry::new("job.asked", "job", id).after(&kind)?);
     Ok(id)
 }

@@ -126,6 +126,18 @@ testkit::both! {
         let (first, second) = (run().await, run().await);
         assert_eq!((first.status, second.status), (200, 200));
         assert_eq!(first.json()["id"], second.json()["id"], "it waits already");
+        // One that waits for its next try is tried now.
+        let later = w.clock.clone();
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            let sql = db::Sql::new("later", "UPDATE job SET run_at = ?1, attempts = 1");
+            tx.exec(&sql, db::params![base::Clock::now(&later).plus_seconds(600)]).map(|_| ())
+        })
+        .await
+        .expect("fails once");
+        let now = run().await.json();
+        assert_eq!((&now["id"], &now["attempts"]), (&first.json()["id"], &json!(0)));
+        assert_eq!(now["next_at"], json!(base::Clock::now(&w.clock)));
         let mine = get(&admin, "/me/jobs").await;
         assert_eq!(ids(&mine), [first.json()["id"].as_str().expect("an id")]);
         let recurring = get(&admin, "/jobs/recurring").await;

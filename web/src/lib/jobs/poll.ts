@@ -7,28 +7,30 @@ const calm = 15_000;
  * failure is left to the connection's own sign. Answers how to stop.
  */
 export function poll(ask: () => Promise<unknown>, busy: () => boolean): () => void {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	let stopped = false;
-	const later = () => {
-		clearTimeout(timer);
-		if (!stopped && document.visibilityState === 'visible') timer = setTimeout(now, busy() ? lively : calm);
-	};
+	let asking = false;
+	let last = Date.now();
 	const now = async () => {
+		if (asking) return;
+		asking = true;
 		try {
 			await ask();
 		} catch {
 			// Shown by the connection's state; the next time comes.
+		} finally {
+			asking = false;
+			last = Date.now();
 		}
-		later();
 	};
+	// What was begun by a button makes the page busy between two questions, so it is looked at each time.
+	const timer = setInterval(() => {
+		if (document.visibilityState === 'visible' && (busy() || Date.now() - last >= calm)) now();
+	}, lively);
 	const seen = () => {
 		if (document.visibilityState === 'visible') now();
 	};
 	document.addEventListener('visibilitychange', seen);
-	later();
 	return () => {
-		stopped = true;
-		clearTimeout(timer);
+		clearInterval(timer);
 		document.removeEventListener('visibilitychange', seen);
 	};
 }

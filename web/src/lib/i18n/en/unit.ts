@@ -74,6 +74,7 @@ const unit: typeof vi = {
 	create: 'Add unit',
 	rename: 'Rename',
 	move: 'Move to another authority',
+	settings: 'Settings',
 	mergeIt: 'Merge',
 	splitIt: 'Split',
 	closeUnit: 'Close',

@@ -69,6 +69,7 @@ export default {
 	create: 'Thêm đơn vị',
 	rename: 'Đổi tên',
 	move: 'Chuyển đơn vị quản lí',
+	settings: 'Thiết lập',
 	mergeIt: 'Sáp nhập',
 	splitIt: 'Chia, tách',
 	closeUnit: 'Ngừng hoạt động',
