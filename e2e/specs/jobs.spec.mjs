@@ -23,7 +23,7 @@ for (const size of ['desk', 'phone']) {
 		await page.getByText('Đã đưa vào hàng chờ.').waitFor();
 		// Nobody reloads: the page asks by itself.
 		await row.getByText('Đã xong').filter({ visible: true }).waitFor({ timeout: 60_000 });
-		await row.getByText(/đã sao lưu \d+ dòng/).filter({ visible: true }).waitFor({ timeout: 60_000 });
+		await row.getByText(/đã sao lưu [\d.]+ dòng/).filter({ visible: true }).waitFor({ timeout: 60_000 });
 		const { last } = (await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly');
 		assert.notEqual(last.id, before);
 		assert.equal(last.state, 'done');

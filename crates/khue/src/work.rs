@@ -187,7 +187,7 @@ impl Nightly {
         run.progress(
             3,
             Some(3),
-            format!("đã sao lưu {} dòng, {} tệp; đã xoá {removed} bản cũ", counts.rows, counts.files),
+            format!("đã sao lưu {} dòng, {} tệp; đã xoá {removed} bản cũ", figure(counts.rows), figure(counts.files)),
         );
         tracing::info!(file = %path.display(), bytes = counts.bytes, rows = counts.rows, files = counts.files, removed, "a nightly backup was made and read back");
         Ok(Some(serde_json::json!({ "file": path, "bytes": counts.bytes, "rows": counts.rows, "files": counts.files })))
@@ -234,6 +234,10 @@ fn unusable(folder: &Path, error: std::io::Error) -> Error {
             folder.display()
         ))
         .caused_by(error)
+}
+
+fn figure(n: u64) -> String {
+    base::vi::grouped(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// The moment in Viet Nam, to the second, as a name that sorts: `20261126-023012`.
