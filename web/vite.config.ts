@@ -31,12 +31,18 @@ const groups = [
 	{ name: 'english', test: /src[\\/]lib[\\/]i18n[\\/]en[\\/]/, priority: 35 },
 	{
 		name: 'core',
-		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](pwa[\\/](install|typed)|api|state|styles|navigate|format|password|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form)\.|src[\\/]routes[\\/](\+|\(door\)[\\/])|nodes[\\/][01]\.js/,
+		test: /rolldown|preload-helper|node_modules[\\/](svelte|@sveltejs|esm-env|clsx|devalue)[\\/]|src[\\/]lib[\\/](pwa[\\/](install|typed)|api|state|styles|navigate|format|pass(word|key)\.|i18n[\\/](index|(vi[\\/])?(common|auth)\.))|src[\\/]lib[\\/]ui[\\/](Banner|Brand|Button|ChangePassword|ErrorSummary|Failure|Field|PasswordField|PasswordRules|TextField|form|waiting)\.|src[\\/]routes[\\/](\+|\(door\)[\\/](?!bao-ve))|nodes[\\/][01]\.js/,
 		priority: 40
+	},
+	// What the sign-in page fetches when somebody has a second factor or a passkey.
+	{
+		name: 'proof',
+		test: /src[\\/]lib[\\/](factors[\\/](door|webauthn|code|Prove|SecondStep)\.|i18n[\\/](vi[\\/])?proof\.)/,
+		priority: 38
 	},
 	{
 		name: 'desk',
-		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|outbox[\\/](state|count|entry)|pwa[\\/]worker|ui|fold|units[\\/](names|tree|view|may|Retry|PastNote)|i18n[\\/](vi[\\/])?(shell|list|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
+		test: /node_modules[\\/]@lucide[\\/]|src[\\/]lib[\\/](shell|outbox[\\/](state|count|entry)|pwa[\\/]worker|ui|fold|device\.|units[\\/](names|tree|view|may|Retry|PastNote)|i18n[\\/](vi[\\/])?(shell|list|units?)\.)|src[\\/]routes[\\/]\(app\)[\\/]\+/,
 		priority: 10
 	}
 ];

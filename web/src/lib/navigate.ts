@@ -6,3 +6,7 @@ export function safeReturn(path: string | null): string {
 
 export const signInPath = (from: string) =>
 	from === '/' ? '/dang-nhap' : `/dang-nhap?ve=${encodeURIComponent(from)}`;
+
+/** Where whoever must have a second factor adds one, and is then led back. */
+export const enrolPath = (from: string) =>
+	from === '/' ? '/bao-ve-dang-nhap' : `/bao-ve-dang-nhap?ve=${encodeURIComponent(from)}`;

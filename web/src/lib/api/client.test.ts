@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
 	call,
 	keyKeeper,
+	onConfirmFirst,
 	onOtherAccount,
 	onSignedOut,
 	pathText,
@@ -113,5 +114,52 @@ describe('whose page it is', () => {
 		server(401, 'session.none');
 		expect(await asked(() => call('get', '/me/sessions'))).toEqual({ out: 1, other: 0 });
 		expect(await asked(() => call('get', '/me', { maybe: true }))).toEqual({ out: 0, other: 0 });
+	});
+});
+
+describe('what the server wants confirmed first', () => {
+	/** A server that wants it until it was done; the keys and bodies it was sent. */
+	function server(confirmed: () => boolean) {
+		const sent: unknown[] = [];
+		vi.stubGlobal('fetch', async (_url: string, { headers, body }: { headers: Headers; body: string }) => {
+			sent.push([headers.get('idempotency-key'), body]);
+			return confirmed()
+				? new Response('{"password":"x"}', { status: 200 })
+				: new Response('{"code":"session.confirm_first","title":"","detail":""}', { status: 403 });
+		});
+		return sent;
+	}
+	const renew = () =>
+		call('post', '/accounts/{account}/password-renewal', { path: { account: 'a' }, key: 'k' });
+	afterEach(() => {
+		vi.unstubAllGlobals();
+		onConfirmFirst(async () => false);
+	});
+
+	it('is asked of the person, and then the same is sent again under the same key', async () => {
+		let confirmed = false;
+		onConfirmFirst(async () => {
+			confirmed = true;
+			return true;
+		});
+		const sent = server(() => confirmed);
+		expect(await renew()).toEqual({ password: 'x' });
+		expect(sent).toEqual([
+			['k', undefined],
+			['k', undefined]
+		]);
+	});
+
+	it('is refused when the person does not, and asked once, not for ever', async () => {
+		let asked = 0;
+		const sent = server(() => false);
+		await expect(renew()).rejects.toMatchObject({ code: 'session.confirm_first' });
+		expect(sent).toHaveLength(1);
+		onConfirmFirst(async () => {
+			asked++;
+			return true;
+		});
+		await expect(renew()).rejects.toMatchObject({ code: 'session.confirm_first' });
+		expect([asked, sent.length]).toEqual([1, 3]);
 	});
 });

@@ -56,6 +56,7 @@ interface Plain {
 const root = '/api/v1';
 let signedOut: () => void = () => {};
 let otherAccount: () => void = () => {};
+let confirmFirst: () => Promise<boolean> = async () => false;
 let actor: () => string | undefined = () => undefined;
 
 /** What to do when the server no longer knows this session. */
@@ -66,6 +67,11 @@ export function onSignedOut(act: () => void) {
 /** What to do when somebody else has signed in in this browser: whatever was asked, nothing was done. */
 export function onOtherAccount(act: () => void) {
 	otherAccount = act;
+}
+
+/** Asks the person to confirm who is there, because the server wants to be sure. Answers whether that was done. */
+export function onConfirmFirst(act: () => Promise<boolean>) {
+	confirmFirst = act;
 }
 
 /** Whose page this is. The cookie is the whole browser's, and may be another's by now: the server compares the two. */
@@ -128,7 +134,13 @@ export async function fetchFile<M extends Method, P extends PathWith<M>>(
 	return name;
 }
 
-async function send(method: Method, path: string, options: Plain, accept: string): Promise<Response> {
+async function send(
+	method: Method,
+	path: string,
+	options: Plain,
+	accept: string,
+	confirmed = false
+): Promise<Response> {
 	const headers = new Headers({ accept });
 	if (options.body !== undefined) headers.set('content-type', 'application/json');
 	if (options.version !== undefined) headers.set('if-match', `"${options.version}"`);
@@ -167,6 +179,10 @@ async function send(method: Method, path: string, options: Plain, accept: string
 	const problem = await problemOf(response);
 	if (response.status === 401 && !options.anonymous && !options.maybe) signedOut();
 	if (problem.code === 'session.other_account') otherAccount();
+	// The same request with the same key: what was typed stays where it is, and nothing is done twice.
+	if (problem.code === 'session.confirm_first' && !confirmed && (await confirmFirst())) {
+		return send(method, path, options, accept, true);
+	}
 	throw problem;
 }
 

@@ -1,6 +1,6 @@
 import { call, fetchFile } from './client';
 import type { components } from './schema';
-import type { UnitQuery } from './types';
+import type { PasskeyJson, UnitQuery } from './types';
 
 type Body = components['schemas'];
 
@@ -8,6 +8,13 @@ type Body = components['schemas'];
 export const api = {
 	about: () => call('get', '/about', { anonymous: true }),
 	signIn: (body: Body['SignIn']) => call('post', '/session', { body, anonymous: true }),
+	secondStep: (body: Body['SecondStepTaken']) =>
+		call('post', '/session/second-step', { body, anonymous: true }),
+	/** With the ticket of a second step: for that account. Without: for whoever shows a passkey. */
+	passkeyToSignIn: (ticket?: string) =>
+		call('post', '/session/passkey/options', { body: { ticket }, anonymous: true }),
+	signInByPasskey: (ticket: string, credential: PasskeyJson) =>
+		call('post', '/session/passkey', { body: { ticket, credential }, anonymous: true }),
 	signOut: () => call('delete', '/session', { maybe: true }),
 
 	me: () => call('get', '/me', { maybe: true }),
@@ -17,6 +24,24 @@ export const api = {
 	sessions: () => call('get', '/me/sessions'),
 	endSession: (session: string) => call('delete', '/me/sessions/{session}', { path: { session } }),
 	endOtherSessions: () => call('delete', '/me/sessions'),
+
+	factors: () => call('get', '/me/factors'),
+	beginTotp: () => call('post', '/me/totp'),
+	enrolTotp: (code: string) => call('put', '/me/totp', { body: { code } }),
+	removeTotp: () => call('delete', '/me/totp'),
+	passkeyToAdd: () => call('post', '/me/passkeys/options'),
+	addPasskey: (ticket: string, name: string, credential: PasskeyJson) =>
+		call('post', '/me/passkeys', { body: { ticket, name, credential } }),
+	renamePasskey: (passkey: string, version: number, name: string) =>
+		call('put', '/me/passkeys/{passkey}', { path: { passkey }, version, body: { name } }),
+	removePasskey: (passkey: string) => call('delete', '/me/passkeys/{passkey}', { path: { passkey } }),
+	renewRecoveryCodes: () => call('post', '/me/recovery-codes'),
+	confirm: (body: Body['Confirm']) => call('post', '/me/confirmation', { body }),
+	passkeyToConfirm: () => call('post', '/me/confirmation/passkey/options'),
+	confirmByPasskey: (ticket: string, credential: PasskeyJson) =>
+		call('post', '/me/confirmation/passkey', { body: { ticket, credential } }),
+	resetFactors: (account: string, body: Body['ResetFactors']) =>
+		call('delete', '/accounts/{account}/factors', { path: { account }, body }),
 
 	units: (query: UnitQuery, signal?: AbortSignal) => call('get', '/units', { query, signal }),
 	exportUnits: (body: Body['ExportUnits']) => fetchFile('post', '/units/exports', { body }),

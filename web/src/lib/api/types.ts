@@ -19,6 +19,12 @@ export type Job = Schemas['JobView'];
 export type Recurring = Schemas['RecurringView'];
 export type Setting = Schemas['SettingView'];
 export type SettingValue = Schemas['SettingValue'];
+export type SecondStep = Schemas['SecondStep'];
+export type Factors = Schemas['Factors'];
+export type Passkey = Schemas['Passkey'];
+/** A passkey as WebAuthn's JSON writes it; what is in it only the server looks at. */
+export type PasskeyJson = Schemas['PasskeyAnswer']['credential'];
+export type TotpBegun = Schemas['TotpBegun'];
 export type Session = Schemas['SessionView'];
 export type UnitRow = Schemas['UnitRow'];
 export type Unit = Schemas['Unit'];

@@ -145,13 +145,14 @@ describe('a refusal that says nothing of the record', () => {
 		expect(first(core.apply(sure, core.retry(first(sure), random))).key).not.toBe(first(sure).key);
 	});
 
-	it('is told from the status; a password to be changed first only makes it wait', () => {
+	it('is told from the status; a password to be changed or a factor to be added first only makes it wait', () => {
 		const said = (status: number, code: string) =>
 			outcomeOf(status, { code, title: '', detail: '' }, { retryAfter: null, etag: null }, new Set(), 0);
 		expect(said(403, 'auth.forbidden')).toMatchObject({ kind: 'refused', certain: false });
 		expect(said(404, 'unit.not_found')).toMatchObject({ kind: 'refused', certain: false });
 		expect(said(409, 'unit.closed')).toMatchObject({ kind: 'refused', certain: true });
 		expect(said(403, 'account.must_change_password')).toEqual({ kind: 'must-change' });
+		expect(said(403, 'session.enrol_first')).toEqual({ kind: 'must-enrol' });
 		const waits = settled(settled(queued({}), lost), { kind: 'must-change' });
 		expect(first(waits)).toMatchObject({ state: 'waiting', unsure: true, tries: 1 });
 	});

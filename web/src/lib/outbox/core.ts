@@ -146,6 +146,7 @@ export function settle(queue: readonly Entry[], entry: Entry, outcome: Outcome):
 		case 'signed-out':
 		case 'other-account':
 		case 'must-change':
+		case 'must-enrol':
 			return back({ state: 'waiting', tries: outcome.kind === 'busy' ? entry.tries + 1 : entry.tries });
 		case 'refused':
 			return back({

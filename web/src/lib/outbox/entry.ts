@@ -68,6 +68,8 @@ export type Outcome =
 	| { kind: 'other-account' }
 	/** The account must change its password before anything else. */
 	| { kind: 'must-change' }
+	/** The account must add a second factor before anything else. */
+	| { kind: 'must-enrol' }
 	/** `certain`: of the record itself. Otherwise of the person's rights now, whatever became of an earlier try. */
 	| { kind: 'refused'; trouble: Trouble; certain: boolean }
 	| { kind: 'conflict'; trouble: Trouble }

@@ -39,7 +39,7 @@ export interface Sent {
 	version: number | null;
 }
 
-export type Pause = 'signed-out' | 'other-account' | 'must-change';
+export type Pause = 'signed-out' | 'other-account' | 'must-change' | 'must-enrol';
 
 export interface Shown {
 	entries: readonly Entry[];
@@ -352,6 +352,7 @@ export class Outbox {
 			case 'signed-out':
 			case 'other-account':
 			case 'must-change':
+			case 'must-enrol':
 				// Somebody signed in while this was under way: the refusal may be of the session before.
 				if (this.#woken !== woken) return 0;
 				this.#show({ pause: outcome.kind });

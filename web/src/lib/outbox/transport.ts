@@ -26,6 +26,7 @@ export function outcomeOf(
 	if (status === 401) return { kind: 'signed-out' };
 	if (trouble.code === 'session.other_account') return { kind: 'other-account' };
 	if (trouble.code === 'account.must_change_password') return { kind: 'must-change' };
+	if (trouble.code === 'session.enrol_first') return { kind: 'must-enrol' };
 	if (status === 429 || passing.has(trouble.code)) {
 		const seconds = retryAfterSeconds(headers.retryAfter, now);
 		return { kind: 'busy', after: seconds === null ? null : seconds * 1000 };

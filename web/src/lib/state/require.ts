@@ -1,7 +1,7 @@
 import { error, redirect } from '@sveltejs/kit';
 import { Problem } from '$lib/api/problem';
 import type { Me } from '$lib/api/types';
-import { signInPath } from '$lib/navigate';
+import { enrolPath, signInPath } from '$lib/navigate';
 import { session } from './session.svelte';
 
 /** Who is signed in; otherwise to the sign-in page and, afterwards, back here. */
@@ -18,6 +18,10 @@ export async function guard<T>(answer: Promise<T>, url: URL): Promise<T> {
 		if (cause.status === 401) {
 			session.end();
 			redirect(307, signInPath(url.pathname + url.search));
+		}
+		// A unit may come to require it while somebody works there.
+		if (cause.code === 'session.enrol_first') {
+			redirect(307, enrolPath(url.pathname + url.search));
 		}
 		const { status, code, title, detail, requestId } = cause;
 		error(status >= 400 ? status : 503, {

@@ -23,8 +23,9 @@ class SessionState {
 		return this.#asking;
 	}
 
-	async again(): Promise<void> {
+	async again(): Promise<Me> {
 		this.me = await api.me();
+		return this.me;
 	}
 
 	/** This page's account is no longer the browser's. */

@@ -61,6 +61,12 @@ export class Form {
 		return (await this.submit(check, () => send().then(() => true))) ?? false;
 	}
 
+	/** Shows what was refused, also when something beside the form was. */
+	refuse(cause: unknown) {
+		this.problem = asProblem(cause);
+		this.refusals++;
+	}
+
 	async submit<T>(
 		check: () => Record<string, string | undefined>,
 		send: () => Promise<T>
@@ -78,8 +84,7 @@ export class Form {
 		try {
 			return await send();
 		} catch (cause) {
-			this.problem = asProblem(cause);
-			this.refusals++;
+			this.refuse(cause);
 			return undefined;
 		} finally {
 			this.busy = false;

@@ -36,6 +36,7 @@ const device: typeof vi = {
 	pausedOut: 'The session has ended. Once you sign in again, sending goes on.',
 	pausedOther:
 		'This browser is signed in as another account in another tab. Your work is sent only once you yourself sign in again.',
+	pausedEnrol: 'You need to add a second protection first. After that, sending goes on.',
 	pausedMust: 'You need to change your password first. After that, sending goes on.',
 	refusedUnsure:
 		'An earlier try may have been recorded. Once you are allowed again, send it again: Khuê asks, and records nothing twice.',

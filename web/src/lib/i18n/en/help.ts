@@ -29,6 +29,18 @@ const help: typeof vi = {
 	slipStep2: 'Sign in with the login and the password on this slip.',
 	slipStep3: 'Set a new password right away. Tell it to nobody.',
 
+	factors: 'Lost phone or passkey',
+	factorsLead:
+		'Only when they cannot sign in because the second step is lost. Be sure that it is really them.',
+	reset: 'Reset two-step sign-in',
+	resetSays: (person) =>
+		`The authenticator app, passkeys and recovery codes of ${person} end at once, and every device is signed out. They enter by password and set it up anew.`,
+	resetUndo: 'This cannot be undone. It is recorded with your name.',
+	resetReasonHint: 'Kept in the journal, for example: Lost the phone on 05/09/2026',
+	resetConfirm: 'Type their login to confirm',
+	resetConfirmWrong: 'That is not the login.',
+	wasReset: 'Two-step sign-in was reset.',
+
 	suspension: 'Suspension',
 	suspendLead: 'The person is signed out and cannot come in until restored. Roles stay.',
 	suspend: 'Suspend the account',

@@ -18,6 +18,7 @@ const shell: typeof vi = {
 	moreUnits: (n) => `and ${n} more units`,
 	openMenu: (name) => `Menu of ${name}`,
 	sessions: 'Sessions',
+	protection: 'Sign-in protection',
 	password: 'Change password',
 	unsent: (n) => `${n} to be sent`,
 	unsentStuck: (n) => `${n} for you to look at`,

@@ -35,6 +35,7 @@ export default {
 	pausedOut: 'Phiên đã hết. Đăng nhập lại thì việc được gửi tiếp.',
 	pausedOther:
 		'Trình duyệt này đang đăng nhập tài khoản khác ở một thẻ khác. Việc của bạn chỉ được gửi khi chính bạn đăng nhập lại.',
+	pausedEnrol: 'Bạn cần thêm yếu tố thứ hai trước. Thêm xong, việc được gửi tiếp.',
 	pausedMust: 'Bạn cần đổi mật khẩu trước. Đổi xong, việc được gửi tiếp.',
 	refusedUnsure:
 		'Lần gửi trước có thể đã được ghi. Khi được phép lại, hãy gửi lại: Khuê hỏi lại, không ghi hai lần.',

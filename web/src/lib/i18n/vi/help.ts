@@ -28,6 +28,17 @@ export default {
 	slipStep2: 'Đăng nhập bằng tên và mật khẩu trên phiếu này.',
 	slipStep3: 'Tự đặt mật khẩu mới ngay sau đó. Không cho ai biết mật khẩu.',
 
+	factors: 'Mất điện thoại hoặc khoá truy cập',
+	factorsLead: 'Chỉ khi người đó không đăng nhập được vì mất yếu tố thứ hai. Hãy chắc chắn đó đúng là họ.',
+	reset: 'Gỡ xác thực hai bước',
+	resetSays: (person: string) =>
+		`Ứng dụng xác thực, khoá truy cập và mã khôi phục của ${person} hết hiệu lực ngay, và mọi máy bị đăng xuất. Người đó vào bằng mật khẩu rồi tự thiết lập lại.`,
+	resetUndo: 'Không hoàn tác được. Việc này được ghi vào nhật ký kèm tên bạn.',
+	resetReasonHint: 'Giữ trong nhật ký, ví dụ: Mất điện thoại ngày 05/09/2026',
+	resetConfirm: 'Gõ tên đăng nhập của người đó để xác nhận',
+	resetConfirmWrong: 'Chưa đúng tên đăng nhập.',
+	wasReset: 'Đã gỡ xác thực hai bước.',
+
 	suspension: 'Tạm khoá',
 	suspendLead: 'Người đó bị đăng xuất và không vào được cho đến khi mở lại. Vai trò giữ nguyên.',
 	suspend: 'Tạm khoá tài khoản',

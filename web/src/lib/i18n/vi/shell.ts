@@ -18,6 +18,7 @@ export default {
 	moreUnits: (n: number) => `và ${n} đơn vị khác`,
 	openMenu: (name: string) => `Trình đơn của ${name}`,
 	sessions: 'Các phiên đăng nhập',
+	protection: 'Bảo vệ đăng nhập',
 	password: 'Đổi mật khẩu',
 	unsent: (n: number) => `${n} việc chờ gửi`,
 	unsentStuck: (n: number) => `${n} việc cần bạn xem`,

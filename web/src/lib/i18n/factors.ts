@@ -1,0 +1,4 @@
+import { catalogue } from './index.svelte';
+import vi from './vi/factors';
+
+export const t = catalogue('factors', vi);
