@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use super::{Db, Inner, Installation, LONG_READS, Location, NOT_DEMO, OLDER, Options, Store};
 use crate::error::{Constraint, UNREACHABLE};
 use crate::journal::heads::HeadFile;
-use crate::journal::seal_postgres::PgSealer;
+use crate::journal::seal_postgres::{HERE, PgSealer};
 use crate::keys::{self, KEY_FILE, KEY_OTHER, Keys, Use};
 use crate::migrate::{self, PgTarget, SqliteTarget, Target};
 use crate::postgres::{Address, PgConn, PgStore};
@@ -136,7 +136,10 @@ pub(super) fn open(options: &Options, now: Instant) -> Result<Db> {
         Location::Postgres(url) => {
             let url = options.owner.as_ref().unwrap_or(url);
             let address = Address { url: url.clone(), check_durability: !options.unsafe_durability };
-            (Direct::Postgres(Box::new(PgConn::connect(&address)?)), None)
+            let mut conn = PgConn::connect(&address)?;
+            // Before the key is looked at: from here on nobody changes it.
+            conn.plain(HERE).map_err(Error::internal)?;
+            (Direct::Postgres(Box::new(conn)), None)
         }
     };
     // Everything that can be refused is refused before anything is written: the key, the demo mark, the schema.
@@ -171,8 +174,7 @@ pub(super) fn open(options: &Options, now: Instant) -> Result<Db> {
         direct.target(|t| t.batch("SELECT pg_advisory_unlock(1802007909, 2)")).map_err(Error::internal)?;
     }
     let installation = migrated?;
-    drop(direct);
-    start(options, keys, installation, lock)
+    start(options, keys, installation, lock, direct)
 }
 
 /// Lets the role that serves use what the owner has made, and nothing more: it cannot rewrite the journal.
@@ -225,7 +227,17 @@ fn install(direct: &mut Direct, keys: &Keys, options: &Options, now: Instant) ->
     Ok(Installation { node, epoch: 1, demo, new: true })
 }
 
-fn start(options: &Options, keys: Keys, installation: Installation, lock: Option<std::fs::File>) -> Result<Db> {
+fn start(
+    options: &Options,
+    keys: Keys,
+    installation: Installation,
+    lock: Option<std::fs::File>,
+    direct: Direct,
+) -> Result<Db> {
+    let opened = match direct {
+        Direct::Sqlite(_) => None,
+        Direct::Postgres(conn) => Some(conn),
+    };
     let journal = keys.cipher(keys.current(), Use::Journal)?;
     let constraints: Vec<&'static Constraint> =
         options.schemas.iter().flat_map(|schema| schema.constraints.iter()).collect();
@@ -233,21 +245,22 @@ fn start(options: &Options, keys: Keys, installation: Installation, lock: Option
     let shared =
         Arc::new(Shared { keys, journal, constraints, twice: options.run_writes_twice, head, work: Arc::default() });
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let store = match (&options.location, lock) {
-        (Location::Sqlite(path), Some(lock)) => {
+    let store = match (&options.location, lock, opened) {
+        (Location::Sqlite(path), Some(lock), _) => {
             // One for each thread of the runtime (twice the cores): a read then never waits for a connection, and nobody
             // is woken to take over from it.
             let readers = if options.connections == 0 { (2 * cores).clamp(4, 32) } else { options.connections };
             Store::Sqlite(SqliteStore::open(path, lock, readers, options.max_pages, &shared)?)
         }
-        (Location::Sqlite(path), None) => {
+        (Location::Sqlite(path), None, _) => {
             return Err(Error::internal(format!("{} was opened without its lock", path.display())));
         }
-        (Location::Postgres(url), _) => {
+        (Location::Postgres(_), _, None) => return Err(Error::internal("PostgreSQL was opened without a connection")),
+        (Location::Postgres(url), _, Some(opened)) => {
             let address = Address { url: url.clone(), check_durability: !options.unsafe_durability };
             let connections = if options.connections == 0 { (cores * 4).clamp(8, 32) } else { options.connections };
             let store = PgStore::open(&address, connections, &shared)?;
-            let sealer = PgSealer::start(address, Arc::clone(&shared), Arc::clone(&store.committed))?;
+            let sealer = PgSealer::start(address, Arc::clone(&shared), Arc::clone(&store.committed), opened)?;
             Store::Postgres(store, sealer)
         }
     };

@@ -10,6 +10,7 @@ use super::{Plain, Table, plain, to_door};
 use crate::error::UNREACHABLE;
 use crate::journal::chain::{GENESIS, Header, link};
 use crate::journal::seal::HEADER_COLUMNS;
+use crate::journal::seal_postgres::ALONE;
 use crate::journal::{Entry, Head, Position};
 use crate::keys::{KEY_OTHER, Keys, Use};
 use crate::migrate::{self, Migration, Target};
@@ -399,13 +400,13 @@ fn new_epoch(tx: &mut Tx<'_>, new: &NewEpoch) -> Result<(Head, Option<Head>)> {
 const LET_GO: Duration = Duration::from_secs(5);
 
 /// Refuses while a server works on this database: it knows only the keys it started with, and could not read what is
-/// encrypted with a new one. On SQLite the file's lock says so already; on PostgreSQL one server is always the sealer.
+/// encrypted with a new one. On SQLite the file's lock says so already; on PostgreSQL each server says that it is here.
 fn refuse_beside_servers(open: &mut Opened) -> Result<()> {
     let Opened::Postgres(conn) = open else { return Ok(()) };
     let until = std::time::Instant::now() + LET_GO;
     loop {
         let mut mine = false;
-        conn.query("SELECT pg_try_advisory_lock(1802007909, 1)", &[], &mut |row| {
+        conn.query(ALONE, &[], &mut |row| {
             mine = row.get(0)?;
             Ok(false)
         })

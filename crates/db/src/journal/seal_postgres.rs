@@ -16,6 +16,10 @@ use crate::tx::Shared;
 
 /// Two numbers that name the sealer's lock in the database.
 const LOCK: &str = "SELECT pg_try_advisory_lock(1802007909, 1)";
+/// Said by every server for as long as it works on the database: no key is changed meanwhile.
+pub(crate) const HERE: &str = "SELECT pg_advisory_lock_shared(1802007909, 5)";
+/// Taken by whoever changes the key, when no server is here.
+pub(crate) const ALONE: &str = "SELECT pg_try_advisory_lock(1802007909, 5)";
 /// How long an entry of another server may wait before this one looks (its own commits wake it at once).
 const LOOK_EVERY: Duration = Duration::from_millis(150);
 /// How long a server that is not the sealer waits before it tries to become it.
@@ -30,12 +34,19 @@ pub(crate) struct PgSealer {
 }
 
 impl PgSealer {
-    pub(crate) fn start(address: Address, shared: Arc<Shared>, wake: Arc<tokio::sync::Notify>) -> Result<Self> {
+    /// Begins to seal. `opened` is the connection that the database was opened with: it says that a server is here until
+    /// the sealer's own does.
+    pub(crate) fn start(
+        address: Address,
+        shared: Arc<Shared>,
+        wake: Arc<tokio::sync::Notify>,
+        opened: Box<PgConn>,
+    ) -> Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (stopped, woken) = (Arc::clone(&stop), Arc::clone(&wake));
         let thread = std::thread::Builder::new()
             .name("db-sealer".to_owned())
-            .spawn(move || forever(&address, &shared, &woken, &stopped))
+            .spawn(move || forever(&address, &shared, &woken, &stopped, opened))
             .map_err(Error::internal)?;
         Ok(Self { stop, wake, thread: std::sync::Mutex::new(Some(thread)) })
     }
@@ -49,7 +60,14 @@ impl PgSealer {
     }
 }
 
-fn forever(address: &Address, shared: &Arc<Shared>, wake: &tokio::sync::Notify, stop: &AtomicBool) {
+fn forever(
+    address: &Address,
+    shared: &Arc<Shared>,
+    wake: &tokio::sync::Notify,
+    stop: &AtomicBool,
+    opened: Box<PgConn>,
+) {
+    let mut until_here = Some(opened);
     let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let mut sealer: Option<Sealer> = None;
     let mut conn: Option<PgConn> = None;
@@ -57,7 +75,11 @@ fn forever(address: &Address, shared: &Arc<Shared>, wake: &tokio::sync::Notify, 
         let stopping = stop.load(Ordering::Relaxed);
         if conn.is_none() {
             conn = PgConn::connect(address).ok();
+            conn = conn.and_then(|mut conn| plain(&mut conn, HERE).is_ok().then_some(conn));
             sealer = None;
+            if conn.is_some() {
+                drop(until_here.take());
+            }
         }
         let wait = match (&mut conn, &mut sealer) {
             (None, _) => TRY_EVERY,
