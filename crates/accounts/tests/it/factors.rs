@@ -141,7 +141,7 @@ testkit::both! {
         school(&w).await;
         let mut lan = enter(&w, "lan").await;
         let (secret, _) = add_app(&w, &mut lan).await;
-        let column = accounts::factors::encrypted();
+        let [column, _waiting] = accounts::factors::encrypted();
         let other_key = 9u32.to_be_bytes().to_vec();
         let (next, first) = (column.next, column.first.clone());
         let rows: Vec<(base::Uuid, base::Uuid, Vec<u8>)> =

@@ -115,11 +115,13 @@ testkit::both! {
     async fn what_is_demanded_above_is_not_loosened_below(w: World) {
         tree(&w).await;
         let rule = async |unit: Option<UnitId>, word: &'static str| {
-            let set = w.db.write(&w.system(), move |tx| { tx.public("test"); settings::set(tx, &RULE, unit, &word.into()) });
+            let ctx = w.system();
+            let set = w.db.write(&ctx, move |tx| { tx.public("test"); settings::set(tx, &RULE, unit, &word.into()) });
             set.await.expect("sets");
         };
         let at = async |unit: UnitId| {
-            let read = w.db.read(&w.system(), move |tx| { tx.public("test"); settings::standing(tx, &RULE, unit) });
+            let ctx = w.system();
+            let read = w.db.read(&ctx, move |tx| { tx.public("test"); settings::standing(tx, &RULE, unit) });
             let standing = read.await.expect("reads");
             (standing.value.as_str().expect("a word").to_owned(), standing.source)
         };
