@@ -88,9 +88,17 @@ impl Runner {
     /// The database must stay open until it has returned.
     pub async fn serve(&self, mut stop: watch::Receiver<bool>) {
         let wake = self.db.work();
+        let mut failed = 0u32;
         loop {
-            if let Err(error) = self.turn().await {
-                tracing::warn!(?error, "the job runner could not look for work");
+            match self.turn().await {
+                Ok(_) => failed = 0,
+                Err(error) => {
+                    failed = failed.saturating_add(1);
+                    // While the database server is gone it fails every second: said ever more seldom.
+                    if failed.is_power_of_two() {
+                        tracing::warn!(?error, failed, "the job runner could not look for work");
+                    }
+                }
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
