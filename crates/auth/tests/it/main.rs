@@ -8,6 +8,7 @@ mod rights;
 mod sessions;
 mod sign_in;
 mod statements;
+mod tickets;
 
 use auth::{EdgeKind, edges, units};
 use base::{AccountId, Actor, Ctx, Interval, UnitId};

@@ -169,4 +169,47 @@ testkit::both! {
         assert_eq!(wrong(&w, "one.more", None, &from("2001:db8:1::ffff", None)).await, None);
         assert!(wrong(&w, "another", None, &from("2001:db8:1::fffe", None)).await.is_some());
     }
+
+    async fn failures_that_seem_to_lie_ahead_slow_nobody(w: World) {
+        let land = land(&w).await;
+        let lan = somebody(&w, "lan", "teacher", land.school).await;
+        let origin = from("10.0.0.1", None);
+        w.clock.advance_seconds(86_400);
+        for _ in 0..4 {
+            let _counted = wrong(&w, "lan", Some(lan), &origin).await;
+        }
+        assert!(wrong(&w, "lan", Some(lan), &origin).await.is_some());
+        // The clock was a day ahead, and is set right.
+        w.clock.advance_seconds(-86_400);
+        assert_eq!(right(&w, "lan", lan, &origin).await, None, "nobody waits a day and more");
+    }
+
+    async fn wrong_codes_and_wrong_passwords_are_counted_apart(w: World) {
+        let land = land(&w).await;
+        let lan = somebody(&w, "lan", "teacher", land.school).await;
+        let origin = from("10.0.0.1", None);
+        let code = async |is_right: bool| {
+            let from = origin.clone();
+            let ctx = w.system();
+            let done = w.db.write(&ctx, move |tx| {
+                tx.public("test");
+                let attempt = delay::begin_code(tx, "lan", lan, &from)?;
+                match is_right {
+                    true => delay::succeeded(tx, &attempt, lan, None),
+                    false => delay::failed(tx, &attempt),
+                }
+            });
+            done.await.map_err(|error| error.code())
+        };
+        for _ in 0..3 {
+            assert_eq!(code(false).await, Ok(()));
+        }
+        assert_eq!(right(&w, "lan", lan, &origin).await, None, "whoever guesses codes has the password");
+        assert_eq!(code(false).await, Err("session.too_many_attempts"), "and gets no new tries by it");
+        w.clock.advance_seconds(1);
+        assert_eq!(code(true).await, Ok(()));
+        for _ in 0..3 {
+            assert_eq!(code(false).await, Ok(()), "a right code forgives");
+        }
+    }
 }
