@@ -13,8 +13,7 @@ const settings: typeof vi = {
 	rooms: { mail: 'Mail', sign_in: 'Signing in' },
 	leads: {
 		mail: 'The mail server of the unit. A unit that names none uses that of the unit above, password and all.',
-		sign_in:
-			'What a unit above demands cannot be loosened below: of all that apply, the strictest holds.'
+		sign_in: 'What a unit above demands cannot be loosened below: of all that apply, the strictest holds.'
 	},
 	choices: {
 		'sign_in.second_factor.off': 'Nobody has to',
