@@ -15,7 +15,7 @@ pub static POLICY: Setting = Setting {
     follows: EdgeKind::Staff,
     lead: None,
     basis: "Quy chế an toàn thông tin của đơn vị",
-    describes: "Ai phải xác thực hai bước khi đăng nhập: không ai, người quản trị, hay mọi người",
+    describes: "Ai phải xác thực hai bước khi đăng nhập",
 };
 
 /// The settings of this room.
