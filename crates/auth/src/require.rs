@@ -27,12 +27,14 @@ pub const PUBLIC_KINDS: [&str; 8] =
     ["nation", "ministry", "department", "district_office", "commune_office", "province", "district", "commune"];
 
 db::statements! {
-    /// The roles of an account that reach a unit today, and along which edges. A role at a unit that has ended is none.
+    /// The roles of an account that reach a unit today, and along which edges. A role at a unit that has ended is none. The
+    /// kinds of edge are named, all of them, because the closure is found by them first: without, it would be read whole.
     pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change, a.must_enrol
         FROM role_grant g
         JOIN account a ON a.id = g.account
         JOIN unit u ON u.id = g.unit
-        JOIN unit_closure c ON c.ancestor = g.unit AND c.descendant = ?2
+        JOIN unit_closure c ON c.kind IN ('place', 'staff', 'budget', 'teaching', 'custody') AND c.ancestor = g.unit
+          AND c.descendant = ?2
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (u.valid_to IS NULL OR u.valid_to > ?3)";
     /// The roles of an account today, and where they are held.

@@ -357,7 +357,8 @@ fn reads_journal_at_the_top(tx: &mut Tx<'_>) -> Result<bool> {
         "TOP",
         &format!(
             "SELECT u.id FROM unit u WHERE u.id IN ({places}) AND NOT EXISTS \
-             (SELECT 1 FROM unit_closure c WHERE c.descendant = u.id AND c.depth > 0) LIMIT 1"
+             (SELECT 1 FROM unit_closure c WHERE c.kind IN ('place', 'staff', 'budget', 'teaching', 'custody') \
+              AND c.descendant = u.id AND c.depth > 0) LIMIT 1"
         ),
         tx.dialect(),
     );

@@ -9,6 +9,7 @@ mod looks;
 mod one_address;
 mod operator;
 mod place;
+mod plans;
 mod program;
 mod restoring;
 mod rotation;
