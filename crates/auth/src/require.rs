@@ -45,6 +45,17 @@ db::statements! {
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
           AND g.valid_from <= ?2 AND (g.valid_to IS NULL OR g.valid_to > ?2) AND (u.valid_to IS NULL OR u.valid_to > ?2)
         ORDER BY g.unit, g.id";
+    /// The roles of an account that reached a unit on its last day, by whom it answered to then. A unit that has ended
+    /// answers to nobody, and whoever had it in their province must still find what it was called and where it went.
+    pub HELD_LAST = "SELECT g.role FROM unit u
+        JOIN unit_edge e ON e.unit = u.id AND e.kind = 'teaching' AND e.valid_to = u.valid_to
+        JOIN unit_closure c ON c.kind = 'teaching' AND c.descendant = e.authority
+        JOIN role_grant g ON g.unit = c.ancestor AND g.account = ?1
+        JOIN account a ON a.id = g.account
+        JOIN unit h ON h.id = g.unit
+        WHERE u.id = ?2 AND a.state = 'active' AND NOT a.must_change_password AND NOT a.must_enrol AND g.ended_at IS NULL
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (h.valid_to IS NULL OR h.valid_to > ?3)
+        ORDER BY g.id";
     /// What sort of unit it is.
     pub UNIT_KIND = "SELECT kind FROM unit WHERE id = ?1";
 }
@@ -119,13 +130,25 @@ fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
                 })
                 .collect();
             if !may.contains(&Capability::UnitView)
-                && kind(tx)?.is_some_and(|kind| PUBLIC_KINDS.contains(&kind.as_str()))
+                && (kind(tx)?.is_some_and(|kind| PUBLIC_KINDS.contains(&kind.as_str()))
+                    || saw_its_end(tx, account, unit)?)
             {
                 may.insert(0, Capability::UnitView);
             }
             Ok(may)
         }
     }
+}
+
+/// Whether a unit has ended, and a role of the account let them see it on its last day.
+fn saw_its_end(tx: &mut Tx<'_>, account: AccountId, unit: UnitId) -> Result<bool> {
+    let today = tx.today();
+    let rows: Vec<(String,)> = tx.all(&HELD_LAST, params![account, unit, today])?;
+    Ok(rows.iter().any(|(role,)| sees_units(role)))
+}
+
+fn sees_units(role: &str) -> bool {
+    role::find(role).is_some_and(|role| role.capabilities.contains(&Capability::UnitView))
 }
 
 /// The roles the actor may give at a unit: those that a role of theirs, reaching the unit, may give, and that can be held
@@ -267,7 +290,8 @@ pub enum Scope {
         kinds: &'static [EdgeKind],
         /// Where the roles are held.
         units: Vec<UnitId>,
-        /// And the units whose existence is published anyway ([`PUBLIC_KINDS`]).
+        /// And the units whose existence is published anyway ([`PUBLIC_KINDS`]), and those that have ended and were below
+        /// these units on their last day.
         public: bool,
     },
 }
@@ -283,7 +307,7 @@ impl Scope {
     pub fn predicate(&self, column: &str, first: usize) -> (String, Vec<Value<'static>>) {
         let Self::Within { kinds, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
         let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len());
-        let mut any: Vec<String> = Vec::with_capacity(2);
+        let mut any: Vec<String> = Vec::with_capacity(3);
         if !units.is_empty() {
             // The kinds are few and ours: as text they let the database choose its way by them.
             let along = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
@@ -293,10 +317,17 @@ impl Scope {
                 let Value::Uuid(id) = unit.to_value() else { continue };
                 values.push(Value::Uuid(id));
             }
+            let places = places.join(", ");
             any.push(format!(
-                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.descendant = {column} AND scope_c.ancestor IN ({}))",
-                places.join(", ")
+                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.descendant = {column} AND scope_c.ancestor IN ({places}))"
             ));
+            if *public {
+                any.push(format!(
+                    "EXISTS (SELECT 1 FROM unit scope_e JOIN unit_edge scope_l ON scope_l.unit = scope_e.id AND scope_l.kind = 'teaching' AND scope_l.valid_to = scope_e.valid_to
+                       JOIN unit_closure scope_a ON scope_a.kind = 'teaching' AND scope_a.descendant = scope_l.authority
+                       WHERE scope_e.id = {column} AND scope_e.valid_to IS NOT NULL AND scope_a.ancestor IN ({places}))"
+                ));
+            }
         }
         if *public {
             let kinds = PUBLIC_KINDS.map(|kind| format!("'{kind}'")).join(", ");

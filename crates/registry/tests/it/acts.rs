@@ -18,9 +18,13 @@ use crate::{act_of, commune, day, loaded, make, names, read, school, somebody, w
 async fn land(w: &World) -> (UnitId, UnitId) {
     loaded(w, &["04"]).await;
     let commune = commune(w, "Phường Thục Phán").await;
+    (commune, office_of(w, commune).await)
+}
+
+/// The office of a commune.
+async fn office_of(w: &World, commune: UnitId) -> UnitId {
     let rows = crate::all(w, w.system(), list::ListUnits { parent: Some(commune), ..list::ListUnits::default() }).await;
-    let office = rows.iter().find(|row| row.kind == "commune_office").expect("an office").id;
-    (commune, office)
+    rows.iter().find(|row| row.kind == "commune_office").expect("an office").id
 }
 
 fn field(error: &Error) -> (&str, &str) {
@@ -224,17 +228,24 @@ testkit::both! {
             auth::grants::insert(tx, &grant)
         }).await.expect_err("nothing is given there");
         assert_eq!(error.code(), "unit.closed");
-        // Whoever keeps the records finds the school and those who served there.
+        // Whoever keeps the records finds the school and those who served there; whoever it answered to on its last day, the
+        // school alone.
         for who in [next, officer] {
-            let shown = read(&w, act_of(&w, who), move |tx| show::show(tx, id, None)).await;
-            assert!(shown.is_ok_and(|unit| unit.row.valid_to.is_some()) == (who == next), "{who}");
+            let shown = read(&w, act_of(&w, who), move |tx| show::show(tx, id, None)).await.expect("is shown");
+            assert!(shown.row.valid_to.is_some(), "{who}");
+            assert_eq!(may(who, auth::Capability::AccountView).await, who == next, "{who}");
+            let list = read(&w, act_of(&w, who), move |tx| list::list(tx, &crate::of_kind("school", "2026-09-30"))).await.expect("lists");
+            assert!(list.items.iter().any(|row| row.id == id), "in the lists of the days it stood: {who}");
         }
+        assert!(!may(officer, auth::Capability::UnitEdit).await && !may(officer, auth::Capability::AccountInvite).await);
+        let elsewhere = office_of(&w, crate::commune(&w, "Phường Nùng Trí Cao").await).await;
+        let other = somebody(&w, "other", "commune_officer", elsewhere).await;
+        let list = read(&w, act_of(&w, other), move |tx| list::list(tx, &crate::of_kind("school", "2026-09-30"))).await.expect("lists");
+        assert!(list.items.is_empty() && !may(other, auth::Capability::UnitView).await, "nor does another commune's office");
         assert_eq!(read(&w, act_of(&w, stranger), move |tx| show::show(tx, id, None)).await.expect_err("out of sight").code(), "unit.not_found");
         assert!(!may(next, auth::Capability::UnitEdit).await && !may(next, auth::Capability::GrantManage).await);
         let cmd = accounts::give_grant::GiveGrant { account: head, role: "deputy_head".to_owned(), from: day("2026-10-01"), to: None };
         write(&w, act_of(&w, next), move |tx| accounts::give_grant::give_grant(tx, keeper, &cmd)).await.expect("whoever served there is known to the keeper");
-        let list = read(&w, act_of(&w, next), move |tx| list::list(tx, &crate::of_kind("school", "2026-09-30"))).await.expect("lists");
-        assert!(list.items.iter().any(|row| row.id == id), "and in the lists of the days it stood");
     }
 
     async fn an_end_that_has_come_withdraws_invitations(w: World) {
@@ -255,7 +266,8 @@ testkit::both! {
     async fn schools_merge_into_one_of_them_and_their_campuses_follow(w: World) {
         let (commune, office) = land(&w).await;
         let into = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
-        let part = make(&w, school("Trường Tiểu học Hai", commune, "TH")).await.id;
+        let beside = crate::commune(&w, "Phường Nùng Trí Cao").await;
+        let part = make(&w, school("Trường Tiểu học Hai", beside, "TH")).await.id;
         let campus = make(&w, create::CreateUnit { kind: "campus".to_owned(), ..school("Điểm trường Hai A", part, "") }).await.id;
         let cmd = |into, parts: &[(UnitId, bool)], from: &str| {
             let cmd = Merge { from: day(from), basis: "45/QĐ-UBND".to_owned(), into, parts: parts.iter().map(|(unit, whole)| Part { unit: *unit, whole: *whole }).collect() };
@@ -271,13 +283,16 @@ testkit::both! {
         let told = read(&w, w.system(), move |tx| history::history(tx, into)).await.expect("tells");
         assert_eq!((told.formed_from[0].id, told.formed_from[0].whole), (part, true));
         assert_eq!(told.items.last().map(|item| item.text.as_str()), Some("Nhận sáp nhập Trường Tiểu học Hai."));
-        // Everybody who sees the history is told the name; only whoever keeps the records may look further.
+        // Everybody who sees the history is told the name; whoever keeps the records, or had the school, may look further.
         let (head, officer) = (somebody(&w, "head", "head", into).await, somebody(&w, "officer", "commune_officer", office).await);
         for (who, sees) in [(head, true), (officer, false)] {
             let told = read(&w, act_of(&w, who), move |tx| history::history(tx, into)).await.expect("tells");
             let open = read(&w, act_of(&w, who), move |tx| show::show(tx, part, None)).await.is_ok();
             assert_eq!((told.formed_from[0].in_sight, open), (sees, sees), "{who}");
         }
+        let had_it = somebody(&w, "had", "commune_officer", office_of(&w, beside).await).await;
+        let told = read(&w, act_of(&w, had_it), move |tx| Ok((history::history(tx, part)?, show::show(tx, part, Some(day("2026-08-31")))?))).await;
+        assert!(told.is_ok_and(|(told, then)| !told.went_to[0].in_sight && then.row.full_name == "Trường Tiểu học Hai"));
 
         let third = make(&w, school("Trường Tiểu học Ba", commune, "TH")).await.id;
         let new = Target::New(NewUnitBody { kind: "school".to_owned(), name: "Trường Tiểu học Mới".to_owned(), code: None, parent: commune, authority: None, level: Levels::One("TH".to_owned()) });
