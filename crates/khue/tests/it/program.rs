@@ -222,3 +222,34 @@ fn a_missing_or_a_wrong_key_is_said_and_nothing_is_touched() {
     let again = run(at, &["journal", "verify"]);
     assert!(again.status.success(), "{}", err(&again));
 }
+
+/// What others than the owner may do with a folder, or with something in it.
+fn open_to_others(folder: &Path) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut open = Vec::new();
+    let mut all = vec![folder.to_owned()];
+    while let Some(path) = all.pop() {
+        let here = std::fs::symlink_metadata(&path).expect("is there");
+        if here.permissions().mode() & 0o077 != 0 {
+            open.push(format!("{} {:o}", path.display(), here.permissions().mode()));
+        }
+        if here.is_dir() {
+            all.extend(std::fs::read_dir(&path).expect("a folder").map(|entry| entry.expect("an entry").path()));
+        }
+    }
+    open
+}
+
+#[test]
+fn whatever_is_written_is_its_owners_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    assert!(run(here, &["migrate"]).status.success());
+    let made = run(here, &["backup", "made.khue"]);
+    assert!(made.status.success(), "{}", err(&made));
+    let restored = run(here, &["restore", "made.khue", "--data", "elsewhere", "--key", "khue.key"]);
+    assert!(restored.status.success(), "{}", err(&restored));
+    for name in ["data", "elsewhere", "khue.key", "made.khue"] {
+        assert_eq!(open_to_others(&here.join(name)), [""; 0]);
+    }
+}
