@@ -117,7 +117,11 @@ pub(crate) async fn create(
     let login = accounts::check_login(&login)?;
     let password = passwords::one_time()?;
     let digest = passwords::hash_in_turn(password.clone()).await?;
-    let shown = login.clone();
+    let shown = format!(
+        "{login}, vai trò {}, ở {}",
+        auth::role::find(&role.role).map_or(role.role.as_str(), |known| known.name),
+        role.unit
+    );
     let _account: AccountId = db.write(ctx, move |tx| insert(tx, &login, &name, &digest, &role)).await?;
     tell(format!("Đã tạo tài khoản {shown}."));
     tell(format!("Mật khẩu dùng một lần: {password}"));
@@ -170,8 +174,12 @@ pub(crate) async fn second_factor(
     tell: &Tell<'_>,
 ) -> Result<bool> {
     let unit = unit.map(unit_of).transpose()?;
+    let nobody = whom == "off";
     db.write(ctx, move |tx| demand(tx, unit, &whom)).await?;
-    tell("Đã ghi. Người đang đăng nhập được nhắc trong vòng 5 phút, người khác khi đăng nhập.".to_owned());
+    tell(match nobody {
+        true => "Đã ghi: nơi này không đòi xác thực hai bước nữa; nơi trên có đòi thì vẫn phải theo.".to_owned(),
+        false => "Đã ghi. Người đang đăng nhập được nhắc trong vòng 5 phút, người khác khi đăng nhập.".to_owned(),
+    });
     Ok(true)
 }
 

@@ -24,18 +24,22 @@ pub struct Doctor {
 /// What was found, told a line each.
 pub(crate) struct Findings<'t> {
     wrong: usize,
+    notes: usize,
     tell: &'t Tell<'t>,
 }
 
 impl<'t> Findings<'t> {
     fn new(tell: &'t Tell<'t>) -> Self {
-        Self { wrong: 0, tell }
+        Self { wrong: 0, notes: 0, tell }
     }
 
     fn add(&mut self, said: Said) {
         let line = match said {
             Said::Good(what) => format!("  ổn   {what}"),
-            Said::Note(what) => format!("  lưu ý {what}"),
+            Said::Note(what) => {
+                self.notes += 1;
+                format!("  lưu ý {what}")
+            }
             Said::Wrong(what) => {
                 self.wrong += 1;
                 format!("  SAI  {what}")
@@ -50,9 +54,10 @@ impl<'t> Findings<'t> {
 
     /// Says how it ended; answers whether nothing is wrong.
     fn end(&self) -> bool {
-        (self.tell)(match self.wrong {
-            0 => "Không thấy gì sai.".to_owned(),
-            n => format!("Có {n} chỗ cần sửa."),
+        (self.tell)(match (self.wrong, self.notes) {
+            (0, 0) => "Không thấy gì sai.".to_owned(),
+            (0, notes) => format!("Không có chỗ sai, có {notes} điều lưu ý."),
+            (wrong, _) => format!("Có {wrong} chỗ cần sửa."),
         });
         self.wrong == 0
     }

@@ -203,7 +203,7 @@ fn validity(pair: &Pair) -> Said {
 pub fn look_at_settings(secure: &Secure) -> Vec<Said> {
     match &secure.way {
         Way::Plain => vec![Said::Note(
-            "không có TLS: khoá truy cập, cài Khuê lên máy và làm việc khi mất mạng chỉ chạy qua https. Xem docs/TLS.md".to_owned(),
+            "không có TLS: ngoài chính máy này, khoá truy cập, cài Khuê lên máy và làm việc khi mất mạng chỉ chạy qua https. Xem docs/TLS.md".to_owned(),
         )],
         Way::Files(files) => match files.load() {
             Err(error) => vec![Said::Wrong(error.to_string())],

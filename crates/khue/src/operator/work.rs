@@ -15,7 +15,7 @@ use crate::{account, certificate, doctor, journal, key};
 #[derive(Clone, Debug, Serialize, Deserialize, Args)]
 pub struct RoleHere {
     /// Vai trò; xem 'khue account roles'.
-    #[arg(long, value_name = "VAI TRÒ", default_value = "department_admin")]
+    #[arg(long, value_name = "VAI TRÒ")]
     pub role: String,
     /// Đơn vị: bo, so-<mã tỉnh>, xa-<mã xã>, hoặc mã định danh (UUID).
     #[arg(long, value_name = "ĐƠN VỊ")]

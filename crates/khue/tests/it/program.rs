@@ -110,8 +110,9 @@ fn commands_work_beside_a_running_server_and_without_it() {
     let at = folder.path();
     let server = Server::start(at);
     assert!(at.join("data/operator.sock").exists());
-    let made =
-        run(at, &["account", "create", "--login", "quantri", "--name", "Nguyễn Thị Quản Trị", "--unit", "so-01"]);
+    let words = ["account", "create", "--login", "quantri", "--name", "Nguyễn Thị Quản Trị", "--unit", "so-01"];
+    assert_eq!(run(at, &words).status.code(), Some(2), "which role is never left unsaid");
+    let made = run(at, &[words.as_slice(), &["--role", "department_admin"]].concat());
     assert!(made.status.success() && out(&made).contains("Mật khẩu dùng một lần: "), "{}{}", out(&made), err(&made));
     let verified = run(at, &["journal", "verify"]);
     assert!(
@@ -125,7 +126,7 @@ fn commands_work_beside_a_running_server_and_without_it() {
     assert!(backed.status.success() && at.join("một.khuebak").exists(), "{}{}", out(&backed), err(&backed));
     let looked = run(at, &["doctor"]);
     assert!(
-        looked.status.success() && out(&looked).contains("Không thấy gì sai.") && out(&looked).contains("đang chạy"),
+        looked.status.success() && out(&looked).contains("Không có chỗ sai") && out(&looked).contains("đang chạy"),
         "{}{}",
         out(&looked),
         err(&looked)
