@@ -75,7 +75,7 @@ impl Demo {
         if let Some(path) = &self.accounts {
             write(path, &all)?;
         }
-        let work = ToDo::of_demo(&self.data, &options(&self.data).key)?;
+        let work = ToDo::of_demo(&self.data)?;
         let settings = Settings {
             demo_accounts: all.iter().map(shown).collect(),
             jobs: work.handlers(&db),

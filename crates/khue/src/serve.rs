@@ -56,7 +56,7 @@ impl Serve {
         };
         let behind_proxy = self.behind_proxy || file.behind_proxy.unwrap_or(false);
         let options = self.place.options(&file);
-        let work = self.work.read(&file, &options.key)?;
+        let work = self.work.read(&file)?;
         let key_is_new = !options.key.exists();
         make_folder(&options.data)?;
         let db = Db::open(&options, now())?;

@@ -1,14 +1,15 @@
 //! What the server does besides answering: the jobs of all rooms, and a backup every night.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base::{Code, Error, Instant, Kind, Result, UnitId};
+use base::{Code, Error, Instant, Kind, Result, UnitId, Uuid};
 use clap::Args;
 use db::Db;
 use http::App;
-use platform::backup::{backup, check, reencrypt};
+use platform::backup::{self, reencrypt};
 use platform::files::{self, Disk};
 use platform::jobs::{Every, Handlers, Run, Runner};
 use platform::mail::{self, Transport};
@@ -19,7 +20,7 @@ use tokio::task::JoinHandle;
 use crate::console::BAD_SETTING;
 use crate::place::{SettingsFile, make_folder};
 
-/// Backups kept when nobody says.
+/// Nights whose backups are kept when nobody says.
 const KEEP: u16 = 14;
 /// When the backup is made when nobody says.
 const AT: (u8, u8) = (2, 30);
@@ -37,7 +38,7 @@ pub struct Work {
     /// Thư mục nhận bản sao lưu mỗi đêm; nên ở ổ đĩa khác hoặc máy khác. Không đặt thì không tự sao lưu.
     #[arg(long, env = "KHUE_BACKUP_FOLDER", value_name = "THƯ MỤC")]
     backup_folder: Option<PathBuf>,
-    /// Số bản sao lưu hằng đêm được giữ lại [mặc định: 14].
+    /// Số đêm được giữ bản sao lưu, mỗi đêm một bản mới nhất [mặc định: 14].
     #[arg(long, env = "KHUE_BACKUP_KEEP", value_name = "SỐ")]
     backup_keep: Option<u16>,
     /// Giờ sao lưu mỗi ngày, theo giờ Việt Nam [mặc định: 02:30]. Máy tắt vào giờ đó thì sao lưu khi bật lại.
@@ -63,12 +64,11 @@ struct Nightly {
     folder: PathBuf,
     keep: usize,
     at: (u8, u8),
-    key: PathBuf,
 }
 
 impl Work {
     /// Reads the settings: flag, environment, file.
-    pub fn read(&self, file: &SettingsFile, key: &Path) -> Result<ToDo> {
+    pub fn read(&self, file: &SettingsFile) -> Result<ToDo> {
         let keep = self.backup_keep.or(file.backup_keep).unwrap_or(KEEP);
         if keep == 0 {
             return Err(
@@ -87,8 +87,7 @@ impl Work {
             })?),
             None => None,
         };
-        let nightly =
-            folder.map(|folder| Nightly { folder: folder.clone(), keep: usize::from(keep), at, key: key.to_owned() });
+        let nightly = folder.map(|folder| Nightly { folder: folder.clone(), keep: usize::from(keep), at });
         match &nightly {
             // A disk that is not mounted today may be tonight: the job says so again, and is tried again.
             Some(nightly) if !nightly.folder.is_dir() => {
@@ -113,10 +112,10 @@ fn hour_and_minute(text: &str) -> Result<(u8, u8)> {
 
 impl ToDo {
     /// Of a demonstration: it backs itself up beside its data, to be seen, not to be relied on.
-    pub fn of_demo(data: &Path, key: &Path) -> Result<Self> {
+    pub fn of_demo(data: &Path) -> Result<Self> {
         let folder = data.join("backups");
         make_folder(&folder)?;
-        let nightly = Nightly { folder, keep: 3, at: AT, key: key.to_owned() };
+        let nightly = Nightly { folder, keep: 3, at: AT };
         Ok(Self { nightly: Some(nightly), unit: Some(registry::demo::runs_it()) })
     }
 
@@ -154,6 +153,8 @@ pub struct NightlyBackup {}
 impl platform::jobs::Work for NightlyBackup {
     const KIND: &'static str = "backup.nightly";
     const NAME: &'static str = "Sao lưu hằng đêm";
+    // It takes the day's earlier one away.
+    const CONFIRMED: bool = true;
 }
 
 impl Nightly {
@@ -165,24 +166,22 @@ impl Nightly {
             )));
         }
         let db = &run.db;
-        // Several installations may share a folder: each takes away only its own.
-        let prefix = format!("khue-{}-", &db.installation().node.simple().to_string()[..8]);
+        // Several installations may share a folder: each takes away only its own. The whole id: its beginning is the minute
+        // in which an installation was made.
+        let node = db.installation().node;
+        let prefix = format!("khue-{}-", node.simple());
         let ctx = run.ctx()?;
-        let path = self.folder.join(format!("{prefix}{}{ENDING}", stamp(ctx.now())));
+        let moment = stamp(ctx.now());
+        let path = self.folder.join(format!("{prefix}{moment}{ENDING}"));
         run.progress(0, Some(3), "đang sao lưu");
         remove_partial(&self.folder, &prefix)?;
         let migrations = db::migrations(&crate::schemas());
-        let report = backup(db, &ctx, &migrations, Arc::new(Disk::beside(db.data())), &path).await?;
+        let written = backup::begin(db, &ctx, &migrations, Arc::new(Disk::beside(db.data())), &path).await?;
         run.progress(1, Some(3), "đang đọc lại bản sao lưu để kiểm tra");
-        let (made, key) = (path.clone(), self.key.clone());
-        let checked = tokio::task::spawn_blocking(move || check(&made, &key)).await.map_err(Error::internal)?;
-        if let Err(error) = checked {
-            // It must not push a good one out.
-            fs::remove_file(&path).map_err(|error| unusable(&self.folder, error))?;
-            return Err(error);
-        }
+        // Only what was read back gets its name: what is not whole must not push a good one out.
+        let report = written.finish(db, &ctx).await?;
         run.progress(2, Some(3), "đang xoá các bản cũ");
-        let removed = self.rotate(&prefix, &path)?;
+        let removed = self.rotate(node, &prefix, &moment)?;
         let counts = report.counts;
         run.progress(
             3,
@@ -193,25 +192,53 @@ impl Nightly {
         Ok(Some(serde_json::json!({ "file": path, "bytes": counts.bytes, "rows": counts.rows, "files": counts.files })))
     }
 
-    /// Takes the oldest away, so that so many stay. Never the one just made.
-    fn rotate(&self, prefix: &str, made: &Path) -> Result<usize> {
-        let mut others: Vec<PathBuf> =
-            own(&self.folder, prefix, ENDING)?.into_iter().filter(|path| path != made).collect();
-        // The moment is in the name.
-        others.sort_unstable();
-        let old = others.len().saturating_sub(self.keep - 1);
-        for path in &others[..old] {
-            fs::remove_file(path).map_err(|error| unusable(&self.folder, error))?;
+    /// Keeps the newest of each of the last nights, so many of them, and takes the others away. However often one is made
+    /// in a day, it costs no other day its own. `made` is the moment of the one just made: what a clock running ahead has
+    /// dated later stays and counts for nothing.
+    fn rotate(&self, node: Uuid, prefix: &str, made: &str) -> Result<usize> {
+        let mut others: Vec<(String, PathBuf)> = Vec::new();
+        for path in own(&self.folder, prefix, ENDING)? {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let moment = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(ENDING)).unwrap_or_default();
+            if !is_stamp(moment) || moment >= made {
+                continue;
+            }
+            // A name can be given to any file.
+            match backup::header(&path) {
+                Ok(header) if header.node == node => others.push((moment.to_owned(), path)),
+                Ok(_) => {
+                    tracing::warn!(file = %path.display(), "a backup of another installation has the name of one of this")
+                }
+                Err(error) => {
+                    tracing::warn!(?error, file = %path.display(), "an old backup cannot be read, and is left")
+                }
+            }
         }
-        Ok(old)
+        others.sort_unstable_by(|a, b| b.cmp(a));
+        let mut days = BTreeSet::from([day(made)]);
+        let mut removed = 0;
+        for (moment, path) in &others {
+            if days.len() < self.keep && days.insert(day(moment)) {
+                continue;
+            }
+            remove(&self.folder, path)?;
+            removed += 1;
+        }
+        Ok(removed)
     }
 }
 
 /// What a backup that was broken off has left.
 fn remove_partial(folder: &Path, prefix: &str) -> Result<()> {
-    own(folder, prefix, &format!("{ENDING}.partial"))?
-        .iter()
-        .try_for_each(|path| fs::remove_file(path).map_err(|error| unusable(folder, error)))
+    own(folder, prefix, &format!("{ENDING}.partial"))?.iter().try_for_each(|path| remove(folder, path))
+}
+
+/// One that is gone already is as it should be.
+fn remove(folder: &Path, path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unusable(folder, error)),
+        _ => Ok(()),
+    }
 }
 
 fn own(folder: &Path, prefix: &str, ending: &str) -> Result<Vec<PathBuf>> {
@@ -248,6 +275,19 @@ fn stamp(at: Instant) -> String {
     format!("{day}-{}", time.get(..6).unwrap_or(time))
 }
 
+/// Whether a name's middle is what [`stamp`] gives, to the letter.
+fn is_stamp(text: &str) -> bool {
+    let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
+    let Ok([a, b, c, d, mo, nth, da, y, h, o, mi, n, se, cs]) = <[char; 14]>::try_from(digits) else { return false };
+    Instant::parse(&format!("{a}{b}{c}{d}-{mo}{nth}-{da}{y}T{h}{o}:{mi}{n}:{se}{cs}+07:00"))
+        .is_some_and(|at| stamp(at) == text)
+}
+
+/// The day of a [`stamp`].
+fn day(stamp: &str) -> &str {
+    stamp.split('-').next().unwrap_or_default()
+}
+
 /// The runner while the server serves.
 pub struct Working {
     stop: watch::Sender<bool>,
@@ -281,6 +321,24 @@ mod tests {
         let at = Instant::parse("2026-11-25T19:30:12.5Z").expect("a moment");
         assert_eq!(stamp(at), "20261126-023012");
         assert!(stamp(at) < stamp(at.plus_seconds(1)));
+    }
+
+    #[test]
+    fn a_moment_in_a_name_is_one_to_the_letter() {
+        assert!(is_stamp("20261126-023012") && is_stamp("20280229-235959"));
+        for bad in [
+            "",
+            "20261126",
+            "20261126023012",
+            "2026112-6023012",
+            "20261301-023012",
+            "20270229-023012",
+            "20261126-240000",
+            "20261126-023060",
+            "20261126-023012x",
+        ] {
+            assert!(!is_stamp(bad), "{bad}");
+        }
     }
 
     #[test]

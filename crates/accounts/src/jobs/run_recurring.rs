@@ -1,5 +1,6 @@
 //! Do now what recurs anyway: a backup before an upgrade.
 
+use auth::confirmation;
 use base::{Result, UnitId};
 use db::{Entry, Tx};
 use http::{Answer, App, Json, Path, Signed, State};
@@ -12,6 +13,9 @@ use super::{JobView, Oversight};
 pub fn run_recurring(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, kind: &str) -> Result<JobId> {
     if !Oversight::of(tx, runs)?.is_of_server() {
         return Err(jobs::missing());
+    }
+    if handlers.is_confirmed(kind) {
+        confirmation::require(tx)?;
     }
     let id = handlers.enqueue_recurring(tx, kind)?.ok_or_else(jobs::missing)?;
     if let Some(waits) = jobs::find(tx, id)?.filter(|job| job.state == "waiting" && job.run_at > tx.now()) {
@@ -31,7 +35,8 @@ fn shown(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, kind: &str)
 /// Does now what recurs anyway. While it waits or runs already, that job is answered.
 #[utoipa::path(post, path = "/jobs/recurring/{kind}/run", operation_id = "run_recurring_job", tag = "jobs",
     params(("kind" = String, Path)),
-    responses((status = 200, body = JobView), (status = 404, body = http::ProblemBody)))]
+    responses((status = 200, body = JobView), (status = 403, body = http::ProblemBody),
+        (status = 404, body = http::ProblemBody)))]
 pub async fn route(State(app): State<App>, Signed(ctx): Signed, Path(kind): Path<String>) -> Answer<Json<JobView>> {
     let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
     Ok(Json(app.db().write(&ctx, move |tx| shown(tx, &handlers, runs, &kind)).await?))

@@ -145,6 +145,26 @@ testkit::both! {
         assert_eq!(tidy.expect("it recurs")["last"]["id"], first.json()["id"]);
     }
 
+    async fn a_backup_out_of_its_turn_wants_a_fresh_confirmation(w: World) {
+        let land = land(&w).await;
+        let jobs = khue::work::ToDo::of_demo(&w.data()).expect("a folder").handlers(&w.db);
+        let unit = Some(registry::load::department(crate::place::PROVINCE));
+        let admin = land.admin.asks(&ask(&w, Settings { limits: false, jobs, unit, ..Settings::default() }));
+        let run = async |kind: &str| admin.send("POST", &format!("{ROOT}/jobs/recurring/{kind}/run"), &[], "").await.expect("an answer");
+        w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
+        let refused = run("backup.nightly").await;
+        assert_eq!((refused.status, refused.code().as_str()), (403, "session.confirm_first"));
+        assert_eq!(run("installation.tidy").await.status, 200, "nothing is lost by it");
+        let sure = land.admin.session;
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            auth::confirmation::confirm(tx, base::SessionId(sure))
+        })
+        .await
+        .expect("confirms");
+        assert_eq!(run("backup.nightly").await.status, 200);
+    }
+
     async fn a_setting_is_inherited_set_and_taken_back(w: World) {
         let land = land(&w).await;
         let place = place(&w, &land, 1, "-").await;

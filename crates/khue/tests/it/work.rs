@@ -22,8 +22,7 @@ struct Line {
 
 fn handlers(w: &World, line: &[&str]) -> Handlers {
     let line = Line::try_parse_from(["khue"].iter().chain(line)).expect("a line");
-    let key = w.folder.path().join("khue.key");
-    line.work.read(&SettingsFile::default(), &key).expect("settings").handlers(&w.db)
+    line.work.read(&SettingsFile::default()).expect("settings").handlers(&w.db)
 }
 
 fn runner(w: &World, handlers: Handlers) -> Runner {
@@ -62,6 +61,26 @@ fn files(folder: &Path) -> Vec<String> {
     all
 }
 
+/// The bytes of a backup of this world.
+async fn a_backup(w: &World) -> Vec<u8> {
+    let path = w.folder.path().join("earlier.khuebak");
+    let migrations = db::migrations(&crate::schemas());
+    let files = Arc::new(platform::files::Disk::beside(w.db.data()));
+    platform::backup::backup(&w.db, &w.system(), &migrations, files, &path).await.expect("backs up");
+    std::fs::read(&path).expect("reads it")
+}
+
+/// The same backup, saying in clear that it is of another installation.
+fn of_another(backup: &[u8], node: base::Uuid) -> Vec<u8> {
+    let length = usize::try_from(u32::from_be_bytes(backup[9..13].try_into().expect("four bytes"))).expect("fits");
+    let mut header: serde_json::Value = serde_json::from_slice(&backup[13..13 + length]).expect("a header");
+    header["node"] = serde_json::json!(node);
+    let header = header.to_string();
+    let head = [b"H".as_slice(), &u32::try_from(header.len()).expect("fits").to_be_bytes()].concat();
+    let digest = db::keys::sha256(&[&0u64.to_be_bytes(), &head, header.as_bytes()]);
+    [&backup[..8], &head, header.as_bytes(), &digest, &backup[13 + length + 32..]].concat()
+}
+
 async fn backed_up(w: &World) -> JobId {
     w.db.write(&w.system(), |tx| {
         tx.public("test");
@@ -75,12 +94,30 @@ testkit::both! {
     async fn the_nightly_backup_is_made_read_back_and_the_oldest_go(w: World) {
         let folder = w.folder.path().join("backups");
         std::fs::create_dir(&folder).expect("makes the folder");
-        let node = w.db.installation().node.simple().to_string();
-        let own = |moment: &str| format!("khue-{}-{moment}.khuebak", &node[..8]);
-        let others = ["khue-ffffffff-20200101-020000.khuebak", "thư từ.txt"];
+        let node = w.db.installation().node;
+        let own = |moment: &str| format!("khue-{}-{moment}.khuebak", node.simple());
+        // Made in the same minute: ids that begin alike.
+        let neighbour = base::Uuid::from_u128(node.as_u128() ^ 0xffff_ffff);
+        assert_eq!(node.simple().to_string()[..8], neighbour.simple().to_string()[..8]);
+        let its = |moment: &str| format!("khue-{}-{moment}.khuebak", neighbour.simple());
+        let earlier = a_backup(&w).await;
+        let foreign = of_another(&earlier, neighbour);
+        let others: Vec<(String, &[u8])> = vec![
+            (its("20200101-020000"), &foreign),
+            (format!("{}.partial", its("20260904-023000")), b"x"),
+            ("thư từ.txt".to_owned(), b"x"),
+            // Named like one of this installation, and none.
+            (own("20200101-020000"), &foreign),
+            (own("20200102-020000"), b"x"),
+            (own("20201301-020000"), &earlier),
+            (own("20260908-023000"), &earlier),
+        ];
+        for (name, bytes) in &others {
+            std::fs::write(folder.join(name), bytes).expect("writes");
+        }
         let (older, old, broken) = (own("20260901-023000"), own("20260902-023000"), format!("{}.partial", own("20260903-023000")));
-        for name in others.iter().chain(&[older.as_str(), old.as_str(), broken.as_str()]) {
-            std::fs::write(folder.join(name), "x").expect("writes");
+        for name in [&older, &old, &broken] {
+            std::fs::write(folder.join(name), &earlier).expect("writes");
         }
         let handlers = handlers(&w, &["--backup-folder", folder.to_str().expect("a path"), "--backup-keep", "2"]);
         assert!(handlers.recurring().any(|(kind, _)| kind == "backup.nightly"));
@@ -88,13 +125,31 @@ testkit::both! {
         let job = run_until(&w, &runner(&w, handlers), id, |job| job.state == "done").await;
         assert_eq!((job.done, job.total), (3, Some(3)));
         let made = own("20260907-070000");
-        let mut expected = vec![others[0].to_owned(), old, made.clone(), others[1].to_owned()];
+        let mut expected: Vec<String> = others.into_iter().map(|(name, _)| name).chain([old, made.clone()]).collect();
         expected.sort_unstable();
         assert_eq!(files(&folder), expected);
         let about = std::fs::metadata(folder.join(&made)).expect("the backup");
         assert_eq!(about.permissions().mode() & 0o777, 0o600);
         let report = platform::backup::check(&folder.join(&made), &w.folder.path().join("khue.key")).expect("is whole");
         assert!(report.counts.tables > 10);
+    }
+
+    async fn however_often_it_is_made_in_a_day_the_other_nights_stay(w: World) {
+        let folder = w.folder.path().join("backups");
+        std::fs::create_dir(&folder).expect("makes the folder");
+        let node = w.db.installation().node.simple();
+        let own = |moment: &str| format!("khue-{node}-{moment}.khuebak");
+        let earlier = a_backup(&w).await;
+        for moment in ["20260904-023000", "20260905-023000", "20260906-023000", "20260906-170000"] {
+            std::fs::write(folder.join(own(moment)), &earlier).expect("writes");
+        }
+        let runner = runner(&w, handlers(&w, &["--backup-folder", folder.to_str().expect("a path"), "--backup-keep", "3"]));
+        for _ in 0..4 {
+            w.clock.advance_seconds(60);
+            let id = backed_up(&w).await;
+            run_until(&w, &runner, id, |job| job.state == "done").await;
+        }
+        assert_eq!(files(&folder), ["20260905-023000", "20260906-170000", "20260907-070400"].map(own));
     }
 
     async fn a_missing_folder_is_said_and_tried_again(w: World) {

@@ -14,9 +14,9 @@ use base::{Code, Error, Instant, Kind, Uuid};
 use db::Head;
 use serde::{Deserialize, Serialize};
 
-pub use restore::{How, check, restore};
+pub use restore::{How, check, header, restore};
 pub(crate) use write::STATEMENTS;
-pub use write::backup;
+pub use write::{Unproved, backup, begin};
 
 /// The file is not whole, or not as it was written.
 pub const DAMAGED: Code = Code::new(Kind::Refused, "backup.damaged", "Bản sao lưu đã hỏng");

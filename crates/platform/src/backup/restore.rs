@@ -32,14 +32,19 @@ pub struct How {
 
 type Frames = Reader<BufReader<File>>;
 
-/// Opens a backup and unseals it, when the key is the right one.
-fn open(path: &Path, keys: &Keys, key: &Path) -> Result<(Frames, Header)> {
+/// What a backup says of itself. It is in clear, and proves nothing.
+pub fn header(path: &Path) -> Result<Header> {
+    sealed(path).map(|(_, header)| header)
+}
+
+/// Opens a backup that is still sealed.
+fn sealed(path: &Path) -> Result<(Frames, Header)> {
     let file = File::open(path).map_err(|e| {
         DAMAGED
             .error(format!("Không mở được tệp {}: hãy kiểm tra đường dẫn và quyền đọc.", path.display()))
             .caused_by(e)
     })?;
-    let (mut frames, header) = Reader::open(BufReader::with_capacity(1 << 18, file))?;
+    let (frames, header) = Reader::open(BufReader::with_capacity(1 << 18, file))?;
     // The format is looked at before the rest: a newer one may say it in other words.
     let format = serde_json::from_slice::<serde_json::Value>(&header).ok();
     match format.as_ref().and_then(|header| header["format"].as_u64()) {
@@ -51,7 +56,13 @@ fn open(path: &Path, keys: &Keys, key: &Path) -> Result<(Frames, Header)> {
         Some(_) => {}
         None => return Err(damaged(0)),
     }
-    let header: Header = serde_json::from_slice(&header).map_err(|e| damaged(0).caused_by(e))?;
+    let header = serde_json::from_slice(&header).map_err(|e| damaged(0).caused_by(e))?;
+    Ok((frames, header))
+}
+
+/// Opens a backup and unseals it, when the key is the right one. `key` is where that came from.
+fn open(path: &Path, keys: &Keys, key: &Path) -> Result<(Frames, Header)> {
+    let (mut frames, header) = sealed(path)?;
     let check = keys.check_value(header.key_id).map(|check| db::keys::hex(&check));
     if check.as_ref().ok() != Some(&header.key_check) {
         return Err(db::keys::KEY_OTHER.error(format!(
@@ -67,8 +78,12 @@ fn open(path: &Path, keys: &Keys, key: &Path) -> Result<(Frames, Header)> {
 
 /// Reads a whole backup without restoring it: every byte is checked against its digest and its key.
 pub fn check(path: &Path, key: &Path) -> Result<Report> {
-    let keys = Keys::read(key)?;
-    let (mut frames, header) = open(path, &keys, key)?;
+    check_with(path, &Keys::read(key)?, key)
+}
+
+/// The same with keys that were read already, from `key`.
+pub(crate) fn check_with(path: &Path, keys: &Keys, key: &Path) -> Result<Report> {
+    let (mut frames, header) = open(path, keys, key)?;
     let mut counts = Counts { bytes: std::fs::metadata(path).map_or(0, |m| m.len()), ..Counts::default() };
     while let Some((kind, body)) = frames.next()? {
         match kind {

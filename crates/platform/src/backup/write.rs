@@ -10,6 +10,7 @@ use db::copy;
 use db::{Db, Entry, Migration, Tx};
 
 use super::frame::{Kind, Seal, Writer};
+use super::restore::check_with;
 use super::{Counts, EXISTS, Ended, FORMAT, FileHead, HEADS, Header, Report, TableEnd, TableHead, write_failed};
 use crate::files::{self, Store};
 
@@ -41,8 +42,9 @@ struct Written {
     files: Vec<String>,
 }
 
-/// Makes a backup at `path`, where nothing may stand. `migrations` are the program's (`db::migrations`), `files` its file
-/// store. Runs beside all other work; on SQLite the write-ahead log cannot shrink meanwhile. Records itself in the journal.
+/// Makes a backup at `path`, where nothing may stand, and reads it back before it gets that name. `migrations` are the
+/// program's (`db::migrations`), `files` its file store. Runs beside all other work; on SQLite the write-ahead log cannot
+/// shrink meanwhile. Records itself in the journal.
 pub async fn backup(
     db: &Db,
     ctx: &Ctx,
@@ -50,10 +52,60 @@ pub async fn backup(
     files: Arc<dyn Store>,
     path: &Path,
 ) -> Result<Report> {
+    begin(db, ctx, migrations, files, path).await?.finish(db, ctx).await
+}
+
+/// A backup that is written beside its name and was not read back yet. It is taken away again unless it is finished.
+#[must_use]
+pub struct Unproved {
+    partial: Partial,
+    path: PathBuf,
+    header: Header,
+    counts: Counts,
+}
+
+impl std::fmt::Debug for Unproved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unproved").field("path", &self.path).field("counts", &self.counts).finish()
+    }
+}
+
+impl Unproved {
+    /// Reads it back from beginning to end, with the keys that the program holds; then gives it its name and records it.
+    pub async fn finish(self, db: &Db, ctx: &Ctx) -> Result<Report> {
+        let Self { mut partial, path, header, counts } = self;
+        let (written, keys, key) = (partial.path.clone(), db.keys().clone(), db.key_file().to_owned());
+        let reading = tokio::task::spawn_blocking(move || check_with(&written, &keys, &key));
+        if reading.await.map_err(Error::internal)??.counts != counts {
+            return Err(super::damaged(0));
+        }
+        fs::rename(&partial.path, &path).map_err(write_failed)?;
+        partial.done = true;
+        sync_folder_of(&path)?;
+        let (node, about) =
+            (header.node, serde_json::json!({ "id": header.id, "rows": counts.rows, "files": counts.files }));
+        db.write(ctx, move |tx| {
+            tx.public("the whole installation was backed up by its operator");
+            tx.record(Entry::new("backup.made", "installation", node).after(&about)?);
+            Ok(())
+        })
+        .await?;
+        Ok(Report { path, header, counts, restored: None, as_copy: false, ended: Ended::default() })
+    }
+}
+
+/// Writes a backup beside `path`: the first half of [`backup`].
+pub async fn begin(
+    db: &Db,
+    ctx: &Ctx,
+    migrations: &[Migration],
+    files: Arc<dyn Store>,
+    path: &Path,
+) -> Result<Unproved> {
     if path.exists() {
         return Err(EXISTS.error(format!("Tệp {} đã có; hãy chọn tên khác. Chưa có gì bị ghi đè.", path.display())));
     }
-    let mut partial = Partial { path: path.with_added_extension("partial"), done: false };
+    let partial = Partial { path: path.with_added_extension("partial"), done: false };
     let file = private(&partial.path)?;
     let heads = fs::read(db.data().join(HEADS)).ok();
     let (id, keys, now) = (db::keys::random::<16>()?, db.keys().clone(), ctx.now());
@@ -85,18 +137,7 @@ pub async fn backup(
     let copied = tokio::task::spawn_blocking(move || write_files(written, &*files, heads.as_deref(), &partial_path));
     let (files, missing, bytes) = copied.await.map_err(Error::internal)??;
     counts = Counts { files, missing, bytes, ..counts };
-    fs::rename(&partial.path, path).map_err(write_failed)?;
-    partial.done = true;
-    sync_folder_of(path)?;
-    let (node, about) =
-        (header.node, serde_json::json!({ "id": header.id, "rows": counts.rows, "files": counts.files }));
-    db.write(ctx, move |tx| {
-        tx.public("the whole installation was backed up by its operator");
-        tx.record(Entry::new("backup.made", "installation", node).after(&about)?);
-        Ok(())
-    })
-    .await?;
-    Ok(Report { path: path.to_owned(), header, counts, restored: None, as_copy: false, ended: Ended::default() })
+    Ok(Unproved { partial, path: path.to_owned(), header, counts })
 }
 
 fn private(path: &Path) -> Result<File> {

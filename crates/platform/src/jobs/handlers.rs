@@ -23,6 +23,7 @@ pub(crate) struct Handler {
     pub start: Start,
     pub attempts: u32,
     name: &'static str,
+    confirmed: bool,
 }
 
 /// A kind that recurs.
@@ -66,7 +67,7 @@ impl Handlers {
             Ok(work) => Box::pin(handler(run, work)),
             Err(error) => Box::pin(async move { Err(Error::internal(error)) }),
         });
-        self.kinds.insert(W::KIND, Handler { start, attempts: W::ATTEMPTS, name: W::NAME });
+        self.kinds.insert(W::KIND, Handler { start, attempts: W::ATTEMPTS, name: W::NAME, confirmed: W::CONFIRMED });
         self
     }
 
@@ -90,6 +91,12 @@ impl Handlers {
     #[must_use]
     pub fn name(&self, kind: &str) -> Option<&'static str> {
         self.kinds.get(kind).map(|handler| handler.name)
+    }
+
+    /// Whether whoever asks for it by hand shows first that it is still them.
+    #[must_use]
+    pub fn is_confirmed(&self, kind: &str) -> bool {
+        self.kinds.get(kind).is_some_and(|handler| handler.confirmed)
     }
 
     /// The kinds that recur, and how often.

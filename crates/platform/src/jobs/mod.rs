@@ -49,6 +49,8 @@ pub trait Work: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + '
     const NAME: &'static str;
     /// How often it is tried before it is given up.
     const ATTEMPTS: u32 = 8;
+    /// Whether whoever asks for it by hand, out of its turn, shows first that it is still them.
+    const CONFIRMED: bool = false;
 }
 
 /// How a job is wanted.

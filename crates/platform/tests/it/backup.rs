@@ -304,6 +304,43 @@ testkit::both! {
         backup::restore(&target.options, &path, w.clock_now(), &how()).expect("the place is still empty");
     }
 
+    async fn only_what_was_read_back_is_a_backup(w: World) {
+        fill(&w).await;
+        let recorded = async |w: &World| {
+            w.db.read(&w.system(), |tx| {
+                tx.public("test");
+                tx.one::<(i64,)>(&db::Sql::new("made", "SELECT count(*) FROM journal_entry WHERE kind = 'backup.made'"), &[])
+            })
+            .await
+            .expect("counts")
+            .map_or(0, |(n,)| n)
+        };
+        let (path, ctx) = (w.folder.path().join("one.khuebak"), w.system());
+        let partial = path.with_added_extension("partial");
+        let begun = async || {
+            let store = Arc::new(Disk::beside(w.db.data()));
+            backup::begin(&w.db, &ctx, &migrations(), store, &path).await.expect("writes")
+        };
+        let written = begun().await;
+        let mut bytes = std::fs::read(&partial).expect("it is written beside its name");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&partial, bytes).expect("a disk that does not keep what it is given");
+        assert_eq!(written.finish(&w.db, &ctx).await.expect_err("damaged").code(), "backup.damaged");
+        assert!(!path.exists() && !partial.exists());
+        assert_eq!(recorded(&w).await, 0);
+        // The keys in memory are those it was made with: a key file that is not there makes no backup a bad one.
+        let written = begun().await;
+        let kept = std::fs::read(key(&w)).expect("reads the key");
+        std::fs::remove_file(key(&w)).expect("takes the key away");
+        written.finish(&w.db, &ctx).await.expect("is whole");
+        std::fs::write(key(&w), kept).expect("brings it back");
+        assert!(path.exists() && !partial.exists());
+        assert_eq!(recorded(&w).await, 1);
+        assert_eq!(backup::header(&path).expect("is in clear").node, w.db.installation().node);
+        backup::check(&path, &key(&w)).expect("is whole");
+    }
+
     async fn a_wrong_key_and_an_unknown_schema_are_refused(w: World) {
         fill(&w).await;
         let (path, _) = back_up(&w, "one.khuebak").await;
