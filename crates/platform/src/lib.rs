@@ -33,5 +33,10 @@ pub static SCHEMA: db::Schema = db::Schema {
         backup::STATEMENTS,
         backup::reencrypt::STATEMENTS,
     ],
-    constraints: &[],
+    constraints: &[db::Constraint {
+        table: "job",
+        columns: &["key"],
+        code: &jobs::STANDS,
+        sentence: "Việc định kỳ này vừa được xếp vào hàng chờ. Hãy tải lại để xem công việc đang chờ.",
+    }],
 };

@@ -7,15 +7,16 @@ use platform::jobs::{self, Handlers, JobId};
 
 use super::JobView;
 
-/// Has a job tried again now, as if for the first time: the actor's own, or one they look after.
-pub fn retry(tx: &mut Tx<'_>, runs: Option<UnitId>, id: JobId) -> Result<()> {
+/// Has a job tried again now, as if for the first time: the actor's own, or one they look after. Answers the job that
+/// stands for it: of what recurs the one that waits or runs already.
+pub fn retry(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobId> {
     let job = super::in_sight(tx, runs, id)?;
-    jobs::retry(tx, &job)
+    jobs::retry(tx, handlers, &job)
 }
 
 fn shown(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobView> {
-    retry(tx, runs, id)?;
-    super::show::show(tx, handlers, runs, id)
+    let stands = retry(tx, handlers, runs, id)?;
+    super::show::show(tx, handlers, runs, stands)
 }
 
 /// Has a background job tried again now: one that failed or was cancelled, or waits for its next try.

@@ -19,8 +19,7 @@ pub fn run_recurring(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>,
     }
     let id = handlers.enqueue_recurring(tx, kind)?.ok_or_else(jobs::missing)?;
     if let Some(waits) = jobs::find(tx, id)?.filter(|job| job.state == "waiting" && job.run_at > tx.now()) {
-        jobs::retry(tx, &waits)?;
-        return Ok(id);
+        return jobs::retry(tx, handlers, &waits);
     }
     tx.record(Entry::new("job.asked", "job", id).after(&kind)?);
     Ok(id)

@@ -37,8 +37,13 @@ pub(crate) struct Recurs {
 impl Recurs {
     /// Puts it into the queue, unless it waits or runs already.
     pub fn enqueue(&self, tx: &mut Tx<'_>) -> Result<JobId> {
-        (self.enqueue)(tx, &Ask { key: Some(format!("every {}", self.kind)), ..Ask::default() })
+        (self.enqueue)(tx, &Ask { key: Some(key(self.kind)), ..Ask::default() })
     }
+}
+
+/// While one of a kind that recurs waits or runs, another is not made.
+fn key(kind: &str) -> String {
+    format!("every {kind}")
 }
 
 /// What runs each kind of job.
@@ -102,6 +107,11 @@ impl Handlers {
     /// The kinds that recur, and how often.
     pub fn recurring(&self) -> impl Iterator<Item = (&'static str, Every)> {
         self.recurring.iter().map(|one| (one.kind, one.every))
+    }
+
+    /// The key of the server's own work of a kind that recurs.
+    pub(crate) fn key(&self, kind: &str) -> Option<String> {
+        self.recurring.iter().any(|one| one.kind == kind).then(|| key(kind))
     }
 
     /// Puts recurring work into the queue before it is due; while it waits or runs, that one stands for it. Nothing when

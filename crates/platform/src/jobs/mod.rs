@@ -38,6 +38,8 @@ pub const ENDED: Code = Code::new(Kind::Conflict, "job.ended", "Công việc đ�
 pub const NOT_TO_RETRY: Code = Code::new(Kind::Conflict, "job.not_to_retry", "Công việc không cần thử lại");
 /// Its servers died with it, as often as it may be tried.
 pub const GIVEN_UP: Code = Code::new(Kind::Internal, "job.given_up", "Công việc không làm được");
+/// Another of its kind was put into the queue at the same moment.
+pub const STANDS: Code = Code::new(Kind::Conflict, "job.stands", "Việc định kỳ này đang chờ hoặc đang chạy");
 /// Another server has taken the job.
 pub const LOST: Code = Code::new(Kind::Conflict, "job.lost", "Máy chủ khác đã nhận công việc");
 
@@ -126,15 +128,22 @@ pub fn cancel(tx: &mut Tx<'_>, job: &JobRow) -> Result<()> {
 }
 
 /// Has a job tried again now, as if for the first time: one that failed or was cancelled, or waits for its next try.
-/// Rights are the caller's.
-pub fn retry(tx: &mut Tx<'_>, job: &JobRow) -> Result<()> {
-    if tx.exec(&store::RETRY, params![job.id, tx.now()])? == 0 {
+/// Answers the job that stands for the work: of what recurs it is the one that waits or runs already, when there is one,
+/// because two at once would be in each other's way. Rights are the caller's.
+pub fn retry(tx: &mut Tx<'_>, handlers: &Handlers, job: &JobRow) -> Result<JobId> {
+    let key = handlers.key(&job.kind).filter(|_| job.unit.is_none());
+    if let (Some(key), "failed" | "cancelled") = (&key, job.state.as_str())
+        && let Some((standing,)) = tx.one::<(JobId,)>(&store::OF_KEY, params![key])?
+    {
+        return Ok(standing);
+    }
+    if tx.exec(&store::RETRY, params![job.id, tx.now(), key])? == 0 {
         return Err(NOT_TO_RETRY
             .error("Công việc này đang chạy hoặc đã xong nên không cần thử lại. Hãy tải lại để xem kết quả."));
     }
     tx.queued_work();
     tx.record(about(job, "job.retried"));
-    Ok(())
+    Ok(job.id)
 }
 
 /// The last jobs that failed, but for those whose like was done since: what is still to be seen to. Rights are the

@@ -127,7 +127,9 @@ db::statements! {
               AND leased_until - CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) NOT BETWEEN 0 AND 60000000))",
     };
     pub(crate) CANCEL_RUNNING = "UPDATE job SET cancel = TRUE WHERE id = ?1 AND state = 'running'";
-    pub(crate) RETRY = "UPDATE job SET state = 'waiting', attempts = 0, cancel = FALSE, run_at = ?2, ended_at = NULL, answer = NULL
+    // The key went when it ended: what recurs gets it back.
+    pub(crate) RETRY = "UPDATE job SET state = 'waiting', attempts = 0, cancel = FALSE, run_at = ?2, ended_at = NULL, answer = NULL,
+          key = coalesce(key, ?3)
         WHERE id = ?1 AND state IN ('waiting', 'failed', 'cancelled')";
     /// What failed, and was not done since by another of its kind.
     pub(crate) FAILED = "SELECT j.id, j.kind, j.state, j.unit, j.account, j.done, j.total, j.note, j.error, j.attempts, j.cancel, j.run_at, j.created_at, j.ended_at

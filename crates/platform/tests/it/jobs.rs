@@ -155,11 +155,16 @@ async fn cancel(w: &World, by: AccountId, id: JobId) -> base::Result<()> {
     .await
 }
 
-async fn retry(w: &World, id: JobId) -> base::Result<()> {
+async fn retry(w: &World, id: JobId) -> base::Result<JobId> {
+    retry_with(w, &Handlers::default(), id).await
+}
+
+async fn retry_with(w: &World, handlers: &Handlers, id: JobId) -> base::Result<JobId> {
+    let handlers = handlers.clone();
     w.db.write(&me(w), move |tx| {
         tx.public("test");
         let job = jobs::get(tx, ME, id)?;
-        jobs::retry(tx, &job)
+        jobs::retry(tx, &handlers, &job)
     })
     .await
 }
@@ -444,6 +449,29 @@ testkit::both! {
         count_to(&runs, 1, "it never ran").await;
         let next = w.db.read(&w.system(), |tx| { tx.public("test"); jobs::calendar(tx) }).await.expect("reads");
         assert_eq!(next.iter().map(|one| one.next_at).collect::<Vec<_>>(), [base::Clock::now(&w.clock).plus_seconds(600)]);
+    }
+
+    async fn recurring_work_that_is_tried_again_stays_one(w: World) {
+        let handlers = handlers(&Arc::new(AtomicU32::new(0))).every(Every::Seconds(600), Count { to: 1, fail_first: 0 });
+        let enqueue = async || {
+            let (handlers, ctx) = (handlers.clone(), me(&w));
+            let asked = w.db.write(&ctx, move |tx| { tx.public("test"); handlers.enqueue_recurring(tx, Count::KIND) });
+            asked.await.expect("enqueues").expect("it recurs")
+        };
+        let first = enqueue().await;
+        cancel(&w, ME, first).await.expect("cancels");
+        assert_eq!(retry_with(&w, &handlers, first).await.expect("tries again"), first);
+        assert_eq!(enqueue().await, first, "the one that is tried again stands for it");
+        cancel(&w, ME, first).await.expect("cancels");
+        let second = enqueue().await;
+        assert_ne!(second, first);
+        assert_eq!(retry_with(&w, &handlers, first).await.expect("answers"), second, "the new one stands for it");
+        assert_eq!((get(&w, first).await.state, get(&w, second).await.state), ("cancelled".to_owned(), "waiting".to_owned()));
+        assert_eq!(retry_with(&w, &handlers, second).await.expect("now"), second);
+        let runner = runner(&w, handlers.clone());
+        assert_eq!(runner.turn().await.expect("looks"), 1);
+        until(&w, second, "done").await;
+        assert_eq!(retry_with(&w, &handlers, second).await.expect_err("it was done").code(), "job.not_to_retry");
     }
 
     async fn recurring_work_is_queued_once_when_due(w: World) {
