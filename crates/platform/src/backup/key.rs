@@ -59,16 +59,17 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error + '_ {
 pub fn export(key: &Path, to: &Path) -> Result<Report> {
     let keys = Keys::read(key)?;
     let text = fs::read(key).map_err(failed(key))?;
-    write(&text, to)?;
+    let _written = write(&text, to)?;
     Ok(Report { path: to.to_owned(), current: keys.current(), added: false, exported: true })
 }
 
-fn write(text: &[u8], to: &Path) -> Result<()> {
+fn write(text: &[u8], to: &Path) -> Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(to).map_err(failed(to))?;
     file.write_all(text).and_then(|()| file.sync_all()).map_err(failed(to))?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
+    Ok(file)
 }
 
 /// Names the last key of the key file as the installation's, when it is not named yet: an interrupted rotation had added
@@ -107,8 +108,11 @@ fn name(options: &Options, keys: Keys, operator: &str, now: Instant) -> Result<b
     })
 }
 
-/// Written beside and renamed: the file is never half there.
+/// Written beside and renamed: the file is never half there. Whoever could read the old one reads the new one, though
+/// another user (root) renews it: the server runs as its own. A link stays a link.
 fn add(path: &Path, keys: &Keys) -> Result<()> {
+    let real = fs::canonicalize(path).map_err(failed(path))?;
+    let path = real.as_path();
     let mut text = fs::read_to_string(path).map_err(failed(path))?;
     if !text.ends_with('\n') {
         text.push('\n');
@@ -116,8 +120,32 @@ fn add(path: &Path, keys: &Keys) -> Result<()> {
     text.push_str(&format!("{} {}\n", keys.current() + 1, db::keys::hex(&db::keys::random::<32>()?)));
     let beside = path.with_added_extension("new");
     let _left_from_before = fs::remove_file(&beside);
-    write(text.as_bytes(), &beside)?;
-    fs::rename(&beside, path).map_err(failed(path))?;
+    let put = write(text.as_bytes(), &beside)
+        .and_then(|new| belongs_as(path, &new))
+        .and_then(|()| fs::rename(&beside, path).map_err(failed(path)));
+    if put.is_err() {
+        let _gone = fs::remove_file(&beside);
+    }
+    put?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}
+
+/// Gives a file that was just made the owner, the group and the mode of another.
+fn belongs_as(old: &Path, new: &File) -> Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let wanted = fs::metadata(old).map_err(failed(old))?;
+    let made = new.metadata().map_err(failed(old))?;
+    let (user, group) = (wanted.uid(), wanted.gid());
+    if (made.uid(), made.gid()) != (user, group) {
+        fchown(new, Some(user), Some(group)).map_err(|source| {
+            KEY_FILE
+                .error(format!(
+                    "Tệp khoá {} thuộc người dùng hệ thống {user} (nhóm {group}) mà lệnh này không giao lại được; tệp khoá vẫn như cũ. Hãy chạy lại bằng người dùng ấy hoặc bằng root.",
+                    old.display()
+                ))
+                .caused_by(source)
+        })?;
+    }
+    new.set_permissions(wanted.permissions()).and_then(|()| new.sync_all()).map_err(failed(old))
 }

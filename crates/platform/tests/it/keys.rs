@@ -33,6 +33,33 @@ async fn old_values(db: &Db, w: &World) -> i64 {
 }
 
 testkit::both! {
+    async fn a_renewed_key_file_stays_where_it_is_and_whose_it_is(w: World) {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+        let (path, _) = back_up(&w, "one.khuebak").await;
+        let target = Target::new(w.db.dialect(), &w.folder.path().join("khue.key"));
+        backup::restore(&target.options, &path, w.clock.now(), &How::default()).expect("restores");
+        let (real, link) = (w.folder.path().join("cất").join("khoá.key"), &target.options.key);
+        std::fs::create_dir(w.folder.path().join("cất")).expect("a folder");
+        std::fs::rename(link, &real).expect("moves the key");
+        symlink(&real, link).expect("links to it");
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).expect("lets the group read");
+        // Only root may give a file away; anybody may leave it as it is.
+        let root = std::fs::metadata(&real).expect("is there").uid() == 0;
+        if root {
+            chown(&real, Some(65_534), Some(65_534)).expect("the server's user");
+        }
+        let about = |path: &std::path::Path| {
+            let about = std::fs::metadata(path).expect("is there");
+            (about.uid(), about.gid(), about.permissions().mode() & 0o777)
+        };
+        let before = about(&real);
+        assert!(key::rotate(&target.options, "test", w.clock.now()).expect("rotates").added);
+        assert!(link.is_symlink(), "the link stays one");
+        assert_eq!(about(&real), before);
+        assert_eq!(db::keys::Keys::read(&real).expect("reads").current(), 2);
+        assert_eq!(std::fs::read_dir(w.folder.path().join("cất")).expect("reads").count(), 1, "nothing is left beside it");
+    }
+
     async fn a_rotation_encrypts_everything_again_and_the_journal_still_holds(w: World) {
         let mut incoming = Incoming::begin(&Disk::beside(&w.data()), &UPLOAD, SCHOOL, "a.txt", w.clock.now()).expect("begins");
         incoming.write("điểm danh".as_bytes()).expect("takes");
