@@ -9,13 +9,13 @@ use super::JobView;
 
 /// Asks a job to stop: the actor's own, or one they look after. One that waits ends at once, one that runs at its next
 /// step; what it has finished stays.
-pub fn cancel(tx: &mut Tx<'_>, runs: Option<UnitId>, id: JobId) -> Result<()> {
-    let job = super::in_sight(tx, runs, id)?;
+pub fn cancel(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<()> {
+    let job = super::in_hand(tx, handlers, runs, id)?;
     jobs::cancel(tx, &job)
 }
 
 fn shown(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobView> {
-    cancel(tx, runs, id)?;
+    cancel(tx, handlers, runs, id)?;
     super::show::show(tx, handlers, runs, id)
 }
 

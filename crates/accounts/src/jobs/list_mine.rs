@@ -1,7 +1,7 @@
 //! The background jobs that I asked for.
 
 use auth::Require as _;
-use base::Result;
+use base::{Result, UnitId};
 use db::Tx;
 use http::{Answer, App, Json, Signed, State};
 use platform::jobs::{self, Handlers};
@@ -12,10 +12,14 @@ use crate::Items;
 /// More is history: jobs that ended are forgotten after a month.
 const MOST: u32 = 100;
 
-/// The jobs of whoever asks, the newest first.
-pub fn list_mine(tx: &mut Tx<'_>, handlers: &Handlers) -> Result<Vec<JobView>> {
+/// The jobs of whoever asks, the newest first. What they asked the server to do out of its turn is among them for as long as
+/// it is theirs to look after.
+pub fn list_mine(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>) -> Result<Vec<JobView>> {
     let account = tx.require_signed_in()?;
-    let mine = jobs::of_account(tx, account, MOST)?;
+    let mut mine = jobs::of_account(tx, account, MOST)?;
+    if !super::Oversight::of(tx, runs)?.is_of_server() {
+        mine.retain(|job| !super::is_of_server(handlers, job));
+    }
     super::view::views(tx, handlers, mine)
 }
 
@@ -23,6 +27,6 @@ pub fn list_mine(tx: &mut Tx<'_>, handlers: &Handlers) -> Result<Vec<JobView>> {
 #[utoipa::path(get, path = "/me/jobs", operation_id = "list_my_jobs", tag = "jobs",
     responses((status = 200, body = Items<JobView>)))]
 pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<Items<JobView>>> {
-    let handlers = app.settings().jobs.clone();
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_mine(tx, &handlers)).await? }))
+    let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
+    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_mine(tx, &handlers, runs)).await? }))
 }

@@ -17,7 +17,7 @@ use auth::{Capability, Require as _};
 use base::{Actor, Result, UnitId};
 use db::list::Predicate;
 use db::{Tx, params};
-use platform::jobs::{self, JobId, JobRow};
+use platform::jobs::{self, Handlers, JobId, JobRow};
 
 pub use view::JobView;
 pub(crate) use view::view as view_of;
@@ -105,16 +105,39 @@ fn at_the_top(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(false)
 }
 
-/// A job that is the actor's own, or theirs to look after. Others do not exist.
-fn in_sight(tx: &mut Tx<'_>, runs: Option<UnitId>, id: JobId) -> Result<JobRow> {
-    let account = match tx.is_house() {
-        true => None,
-        false => Some(tx.require_signed_in()?),
-    };
-    let oversight = Oversight::of(tx, runs)?;
-    let Some(job) = jobs::find(tx, id)? else { return Err(jobs::missing()) };
-    if (account.is_some() && job.account == account) || oversight.covers(tx, &job)? {
+/// A job that is the actor's own, or theirs to look after. Others do not exist. What recurs is the server's, whoever asked
+/// for it out of its turn: it is nobody's own.
+fn in_sight(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobRow> {
+    let oversight = looking(tx, runs)?;
+    let job = jobs::find(tx, id)?.ok_or_else(jobs::missing)?;
+    if (is_mine(tx, &job) && !is_of_server(handlers, &job)) || oversight.covers(tx, &job)? {
         return Ok(job);
     }
     Err(jobs::missing())
+}
+
+/// The same for an act on it. A job that is no unit's works for the whole server: who has asked for it may see how it goes,
+/// and only who looks after the server stops it or has it done again, because a right that has ended must not live on.
+fn in_hand(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobRow> {
+    let job = in_sight(tx, handlers, runs, id)?;
+    if job.unit.is_some() || looking(tx, runs)?.covers(tx, &job)? {
+        return Ok(job);
+    }
+    Err(jobs::missing())
+}
+
+fn looking(tx: &mut Tx<'_>, runs: Option<UnitId>) -> Result<Oversight> {
+    if !tx.is_house() {
+        tx.require_signed_in()?;
+    }
+    Oversight::of(tx, runs)
+}
+
+fn is_mine(tx: &Tx<'_>, job: &JobRow) -> bool {
+    !tx.is_house() && job.account.is_some() && job.account == tx.ctx().actor().account()
+}
+
+/// Whether it is what the server does by itself anyway.
+fn is_of_server(handlers: &Handlers, job: &JobRow) -> bool {
+    job.unit.is_none() && handlers.recurring().any(|(kind, _)| kind == job.kind)
 }

@@ -10,7 +10,7 @@ use super::JobView;
 /// Has a job tried again now, as if for the first time: the actor's own, or one they look after. Answers the job that
 /// stands for it: of what recurs the one that waits or runs already.
 pub fn retry(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobId> {
-    let job = super::in_sight(tx, runs, id)?;
+    let job = super::in_hand(tx, handlers, runs, id)?;
     jobs::retry(tx, handlers, &job)
 }
 

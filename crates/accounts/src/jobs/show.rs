@@ -9,7 +9,7 @@ use super::JobView;
 
 /// One job: the actor's own, or one they look after.
 pub fn show(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobId) -> Result<JobView> {
-    let job = super::in_sight(tx, runs, id)?;
+    let job = super::in_sight(tx, handlers, runs, id)?;
     super::view::view(tx, handlers, job)
 }
 

@@ -145,6 +145,32 @@ testkit::both! {
         assert_eq!(tidy.expect("it recurs")["last"]["id"], first.json()["id"]);
     }
 
+    async fn whose_right_has_ended_asks_nothing_more_of_the_server(w: World) {
+        let land = land(&w).await;
+        let admin = land.admin.asks(&unlimited(&w));
+        let act = async |id: &str, what: &str| admin.send("POST", &format!("{ROOT}/jobs/{id}/{what}"), &[], "").await.expect("an answer");
+        let asked = admin.send("POST", &format!("{ROOT}/jobs/recurring/installation.tidy/run"), &[], "").await.expect("an answer").json();
+        let tidy = asked["id"].as_str().expect("an id").to_owned();
+        let me = w.ctx(base::Actor::Account { account: land.admin.account, session: None });
+        let mail = w.db.write(&me, |tx| {
+            tx.public("test");
+            let mail = mail::Mail { to: "a@example.edu.vn".to_owned(), subject: "Thử".to_owned(), text: String::new() };
+            jobs::enqueue(tx, &mail, &jobs::Ask::default())
+        });
+        let mail = mail.await.expect("enqueues").to_string();
+        for id in [&tidy, &mail] {
+            assert_eq!((act(id, "cancellation").await.status, act(id, "retry").await.status), (200, 200));
+        }
+        let grant = auth::GrantId(land.admin.grant);
+        w.db.write(&w.system(), move |tx| { tx.public("test"); auth::grants::end(tx, grant) }).await.expect("ends");
+        assert_eq!(admin.get(&format!("{ROOT}/jobs/{tidy}")).await.expect("an answer").code(), "job.not_found");
+        assert_eq!(get(&admin, &format!("/jobs/{mail}")).await["mine"], json!(true));
+        for (id, what) in [(&tidy, "cancellation"), (&tidy, "retry"), (&mail, "cancellation"), (&mail, "retry")] {
+            assert_eq!(act(id, what).await.code(), "job.not_found", "{what}");
+        }
+        assert_eq!(ids(&get(&admin, "/me/jobs").await), [mail]);
+    }
+
     async fn a_backup_out_of_its_turn_wants_a_fresh_confirmation(w: World) {
         let land = land(&w).await;
         let jobs = khue::work::ToDo::of_demo(&w.data()).expect("a folder").handlers(&w.db);
