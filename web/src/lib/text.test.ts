@@ -20,7 +20,15 @@ describe('the way back after sign-in', () => {
 		['/don-vi?q=a', '/don-vi?q=a'],
 		['//example.org', '/'],
 		['/\\example.org', '/'],
+		['/\t/example.org', '/'],
+		['/\n/example.org', '/'],
+		['/\r\\example.org', '/'],
+		['/.//example.org', '/'],
+		['/a/..//example.org', '/'],
+		['//[', '/'],
+		['/ https://example.org#a', '/%20https://example.org#a'],
 		['https://example.org', '/'],
+		['example.org', '/'],
 		[null, '/']
 	])('%s leads to %s', (path, to) => {
 		expect(safeReturn(path)).toBe(to);
