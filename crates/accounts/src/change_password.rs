@@ -1,7 +1,7 @@
 //! Change one's own password. Other devices are signed out.
 
 use auth::delay::{self, Attempt, Origin};
-use auth::{Require as _, SIGNED_OUT, accounts, factors, passwords, session};
+use auth::{Require as _, SIGNED_OUT, accounts, confirmation, factors, passwords, session};
 use axum::http::StatusCode;
 use base::{AccountId, Actor, Error, Result};
 use db::{Entry, Tx};
@@ -45,9 +45,16 @@ impl Begun {
     }
 }
 
+/// Where there is a second factor, whoever has the password and a device left open must not have the account: it is shown
+/// as well. A change that is forced follows a sign-in, which showed it.
+fn require_confirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    if factors::any(tx, account)? { confirmation::require(tx) } else { Ok(()) }
+}
+
 /// Counts the attempt, or refuses it with the seconds to wait.
 pub fn begin(tx: &mut Tx<'_>, origin: &Origin) -> Result<Begun> {
     let account = tx.require_signed_in()?;
+    require_confirmed(tx, account)?;
     let login = accounts::find(tx, account)?.map(|account| account.login).unwrap_or_default();
     let digest = accounts::password(tx, account)?;
     let attempt = delay::begin(tx, &login, Some(account), origin)?;
@@ -71,6 +78,7 @@ pub fn finish(tx: &mut Tx<'_>, begun: &Begun, new_digest: Option<&str>) -> Resul
         delay::failed(tx, &begun.attempt)?;
         return Ok(false);
     };
+    require_confirmed(tx, account)?;
     delay::succeeded(tx, &begun.attempt, account, None)?;
     accounts::set_password(tx, account, digest, false)?;
     let ended = session::end_others(tx, account, session)?;
@@ -89,7 +97,7 @@ fn wrong() -> Error {
 
 /// Changes the signed-in person's password.
 #[utoipa::path(put, path = "/me/password", operation_id = "change_password", tag = "accounts", request_body = ChangePassword,
-    responses((status = 204), (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
+    responses((status = 204), (status = 403, body = http::ProblemBody), (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
     Signed(ctx): Signed,

@@ -124,8 +124,11 @@ testkit::both! {
         assert_eq!(head.ask("POST", "/me/confirmation", password).await, (409, "confirmation.stronger".to_owned()));
         w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
         assert_eq!(head.ask("DELETE", "/me/totp", Value::Null).await, (403, "session.confirm_first".to_owned()));
+        let changed = json!({ "current": PASSWORD, "new": "một câu mới hẳn hoi" });
+        assert_eq!(head.ask("PUT", "/me/password", changed.clone()).await, (403, "session.confirm_first".to_owned()));
         let shown = json!({ "totp": shows(&w, &secret, 0) });
         head.get("POST", "/me/confirmation", shown.clone()).await;
+        head.get("PUT", "/me/password", changed).await;
         assert_eq!(head.ask("POST", "/me/confirmation", shown).await.0, 422, "no code is taken twice");
         w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
         head.get("POST", "/me/confirmation", json!({ "recovery_code": codes[3] })).await;

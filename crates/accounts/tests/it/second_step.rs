@@ -246,4 +246,25 @@ testkit::both! {
         assert_eq!(browser.ask("GET", "/me", Value::Null).await.0, 401);
         assert!(kinds(&w).await.contains(&"session.refused".to_owned()));
     }
+
+    async fn the_password_and_a_session_left_open_change_no_password(w: World) {
+        let (_, _, secret, _) = with_app(&w).await;
+        let here = device("10.0.0.1").1;
+        let (_, digest) = first_step(&w, "lan", PASSWORD, &here).await.expect("begins");
+        let who = step(&w, digest, CodeShown::Totp(shows(&w, &secret, 0)), here).await.expect("answers").expect("opens");
+        let ctx = sitting(&w, &who);
+        let origin = Origin { address: "10.0.0.1".to_owned(), device: None };
+        let from = origin.clone();
+        let begun = w.db.write(&ctx, move |tx| change_password::begin(tx, &from)).await.expect("has just shown both");
+        w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
+        let ctx = sitting(&w, &who);
+        let late = begun.clone();
+        let refused = w.db.write(&ctx, move |tx| change_password::finish(tx, &late, Some("a digest"))).await;
+        assert_eq!(refused.expect_err("not any more").code(), "session.confirm_first");
+        let refused = w.db.write(&ctx, move |tx| change_password::begin(tx, &origin)).await;
+        assert_eq!(refused.expect_err("no try at the password either").code(), "session.confirm_first");
+        let session = who.session;
+        write(&w, move |tx| auth::confirmation::confirm(tx, session)).await;
+        assert!(w.db.write(&ctx, move |tx| change_password::finish(tx, &begun, Some("a digest"))).await.expect("changes"));
+    }
 }
