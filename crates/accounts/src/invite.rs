@@ -6,7 +6,6 @@ use base::{Error, Instant, Result, UnitId, Uuid};
 use db::keys::{Keys, Use};
 use db::{Entry, Tx};
 use http::{Answer, App, Created, IdempotencyKey, Json, Path, Signed, State, idempotency};
-use platform::second_factor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -47,8 +46,8 @@ pub struct Invited {
 pub fn invite(tx: &mut Tx<'_>, unit: UnitId, cmd: &Invite, code: &InvitationCode) -> Result<InvitationId> {
     tx.require(Capability::AccountInvite, unit)?;
     let role = role_to_give(tx, unit, &cmd.role)?;
-    if second_factor::administers(role.code) {
-        // Or a device left open would do to make oneself an administrator.
+    if role.capabilities.iter().any(|one| *one != Capability::UnitView) {
+        // Or a device left open would do to make oneself what cannot be given without.
         confirmation::require(tx)?;
     }
     let display_name = base::vi::clean(&cmd.display_name);

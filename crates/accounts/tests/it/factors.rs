@@ -99,6 +99,7 @@ testkit::both! {
             ("DELETE", format!("/accounts/{lan_id}/factors"), json!({})),
             ("POST", grants.clone(), grant.clone()),
             ("POST", format!("/units/{}/invitations", land.school), json!({ "display_name": "Lê Văn Tám", "role": "school_admin" })),
+            ("POST", format!("/units/{}/invitations", land.school), json!({ "display_name": "Lê Văn Tám", "role": "deputy_head" })),
         ];
         w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
         for (method, path, body) in &acts {
