@@ -61,7 +61,7 @@ pub fn second_step(
     if found.is_suspended() {
         return Err(suspended(tx, account)?);
     }
-    let attempt = delay::begin_code(tx, &found.login, account, &device.origin)?;
+    let attempt = code.begin(tx, &found.login, account, &device.origin)?;
     if !code.check(tx, account)? {
         delay::failed(tx, &attempt)?;
         tickets::wrong(tx, digest, &held)?;

@@ -24,8 +24,9 @@ pub const PAIR_LONGEST: i64 = 900;
 pub const ACCOUNT_MANY: i64 = 20;
 /// The longest wait that strangers can cause an account: a minute.
 pub const ACCOUNT_LONGEST: i64 = 60;
-/// The longest wait that wrong codes of a second step from anywhere cause: an hour. Whoever sends them has the password,
-/// and six digits are few; the account's own devices wait no longer than for a password.
+/// The longest wait that wrong codes of an authenticator app from anywhere cause: an hour. Whoever sends them has the
+/// password, and six digits are few; the account's own devices wait no longer than for a password, and whoever is made to
+/// wait by a stranger still has the recovery codes.
 pub const CODES_LONGEST: i64 = 3_600;
 /// So many different accounts may fail from one address before the address is slowed.
 pub const ADDRESS_ACCOUNTS: i64 = 50;
@@ -52,7 +53,7 @@ pub struct Failures {
     pub address_last: Option<Instant>,
     /// The account has signed in on this device before.
     pub known_device: bool,
-    /// They are wrong codes of a second step.
+    /// They are wrong codes of authenticator apps.
     pub codes: bool,
 }
 
@@ -139,16 +140,23 @@ pub struct Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tried {
     Password,
+    /// A code of the authenticator app.
     Code,
+    /// A recovery code. It has 80 bits: nobody guesses it from many addresses, so only the pair waits.
+    RecoveryCode,
 }
 
 impl Tried {
+    const ALL: [Self; 3] = [Self::Password, Self::Code, Self::RecoveryCode];
+
     /// Counted apart: whoever mistypes a password does not lose tries of the code, nor does a right password give back
-    /// those of whoever guesses codes with it.
+    /// those of whoever guesses codes with it; and whoever guesses the app's codes does not keep its owner, who lost the
+    /// phone, from the recovery codes.
     fn digest(self, tx: &Tx<'_>, login: &str) -> Result<[u8; 32]> {
         let label: &[u8] = match self {
             Self::Password => b"sign-in failure",
             Self::Code => b"second step failure",
+            Self::RecoveryCode => b"recovery code failure",
         };
         tx.keys().keyed_digest(Use::Token, &[label, login.as_bytes()])
     }
@@ -159,9 +167,14 @@ pub fn begin(tx: &mut Tx<'_>, login: &str, account: Option<AccountId>, origin: &
     count(tx, Tried::Password, login, account, origin)
 }
 
-/// The same for a code that is shown as the second factor.
+/// The same for a code of the authenticator app.
 pub fn begin_code(tx: &mut Tx<'_>, login: &str, account: AccountId, origin: &Origin) -> Result<Attempt> {
     count(tx, Tried::Code, login, Some(account), origin)
+}
+
+/// The same for a recovery code.
+pub fn begin_recovery_code(tx: &mut Tx<'_>, login: &str, account: AccountId, origin: &Origin) -> Result<Attempt> {
+    count(tx, Tried::RecoveryCode, login, Some(account), origin)
 }
 
 fn count(tx: &mut Tx<'_>, tried: Tried, login: &str, account: Option<AccountId>, origin: &Origin) -> Result<Attempt> {
@@ -180,7 +193,7 @@ fn count(tx: &mut Tx<'_>, tried: Tried, login: &str, account: Option<AccountId>,
     });
     let codes = tried == Tried::Code;
     let mut failures = Failures { pair, pair_last, known_device: known, codes, ..Failures::default() };
-    if !known {
+    if !known && tried != Tried::RecoveryCode {
         (failures.account, failures.account_last) = count(tx.one(&ACCOUNT, params![digest, since, now])?);
         (failures.address_accounts, failures.address_last) =
             count(tx.one(&ADDRESS, params![network, since, now.plus_seconds(-PENDING_SECONDS), now])?);
@@ -193,6 +206,9 @@ fn count(tx: &mut Tx<'_>, tried: Tried, login: &str, account: Option<AccountId>,
             ),
             Tried::Code => format!(
                 "Đã có nhiều lần nhập sai mã nên cần chờ {wait} giây rồi thử lại. Nếu mất điện thoại, hãy dùng mã khôi phục hoặc nhờ quản trị trường gỡ yếu tố thứ hai."
+            ),
+            Tried::RecoveryCode => format!(
+                "Đã có nhiều lần nhập sai mã khôi phục nên cần chờ {wait} giây rồi thử lại. Nếu không còn mã nào, hãy nhờ quản trị trường gỡ yếu tố thứ hai."
             ),
         };
         return Err(TOO_MANY.error(sentence).retry_after(wait));
@@ -222,10 +238,14 @@ pub fn know(tx: &mut Tx<'_>, account: AccountId, device: [u8; 32]) -> Result<()>
     tx.exec(&LEARN, params![account, device, now]).map(|_| ())
 }
 
-/// Forgets an account's failures: whoever got a new password has tried the old one often enough.
+/// Forgets an account's failures of every sort: whoever got a new password has tried the old one often enough, and whoever
+/// guessed codes with the old one can do so no more.
 pub fn start_anew(tx: &mut Tx<'_>, login: &str) -> Result<()> {
-    let digest = Tried::Password.digest(tx, login)?;
-    tx.exec(&START_ANEW, params![digest]).map(|_| ())
+    for tried in Tried::ALL {
+        let digest = tried.digest(tx, login)?;
+        tx.exec(&START_ANEW, params![digest])?;
+    }
+    Ok(())
 }
 
 /// Forgets failures that no longer count. For a daily job.

@@ -140,6 +140,14 @@ impl CodeShown {
         }
     }
 
+    /// Counts the attempt, each sort apart, or refuses it with the seconds to wait.
+    pub(crate) fn begin(&self, tx: &mut Tx<'_>, login: &str, account: AccountId, from: &Origin) -> Result<Attempt> {
+        match self {
+            Self::Totp(_) => delay::begin_code(tx, login, account, from),
+            Self::Recovery(_) => delay::begin_recovery_code(tx, login, account, from),
+        }
+    }
+
     /// Whether it is a code of the account that was not used before; it is used now.
     pub(crate) fn check(&self, tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
         match self {
@@ -154,7 +162,7 @@ pub fn confirm_by_code(tx: &mut Tx<'_>, code: &CodeShown, from: &Origin) -> Resu
     let (account, session) = my_session(tx)?;
     factors::take(tx, account)?;
     let login = accounts::find(tx, account)?.map(|found| found.login).unwrap_or_default();
-    let attempt = delay::begin_code(tx, &login, account, from)?;
+    let attempt = code.begin(tx, &login, account, from)?;
     if !code.check(tx, account)? {
         delay::failed(tx, &attempt)?;
         refused(tx, account, code.method())?;

@@ -212,4 +212,43 @@ testkit::both! {
             assert_eq!(code(false).await, Ok(()), "a right code forgives");
         }
     }
+
+    async fn wrong_codes_of_an_app_keep_nobody_from_the_recovery_codes(w: World) {
+        let land = land(&w).await;
+        let lan = somebody(&w, "lan", "teacher", land.school).await;
+        let tried = async |recovery: bool, address: &str, is_right: bool| {
+            let (from, ctx) = (from(address, None), w.system());
+            let done = w.db.write(&ctx, move |tx| {
+                tx.public("test");
+                let attempt = match recovery {
+                    true => delay::begin_recovery_code(tx, "lan", lan, &from)?,
+                    false => delay::begin_code(tx, "lan", lan, &from)?,
+                };
+                if is_right { delay::succeeded(tx, &attempt, lan, None) } else { delay::failed(tx, &attempt) }
+            });
+            done.await.map_err(|error| error.code())
+        };
+        let too_many = Err("session.too_many_attempts");
+        for n in 0..24u8 {
+            let _may_wait = tried(false, &format!("192.0.2.{n}"), false).await;
+            w.clock.advance_seconds(2);
+        }
+        for _ in 0..4 {
+            let _may_wait = tried(false, "192.0.2.99", false).await;
+        }
+        assert_eq!(tried(false, "198.51.100.1", true).await, too_many, "the app's code waits wherever its owner is");
+        // Not so the codes on paper, even in the house of whoever guesses.
+        for _ in 0..3 {
+            assert_eq!(tried(true, "192.0.2.99", false).await, Ok(()));
+        }
+        assert_eq!(tried(true, "192.0.2.99", true).await, too_many, "they are counted too, where they are tried");
+        for n in 0..40u8 {
+            assert_eq!(tried(true, &format!("203.0.113.{n}"), false).await, Ok(()), "80 bits need no more");
+        }
+        assert_eq!(tried(true, "198.51.100.1", true).await, Ok(()));
+        // A renewed password lets its owner begin anew with all.
+        w.db.write(&w.system(), |tx| { tx.public("test"); delay::start_anew(tx, "lan") }).await.expect("starts anew");
+        assert_eq!(tried(true, "192.0.2.99", true).await, Ok(()));
+        assert_eq!(tried(false, "192.0.2.99", true).await, Ok(()));
+    }
 }
