@@ -17,6 +17,8 @@ pub const LIFE_SECONDS: i64 = 300;
 pub const WRONG_CODES: i64 = 5;
 /// So many open sign-ins that name nobody may come from one address: a whole school sits behind one.
 pub const AT_ONCE: i64 = 2_000;
+/// So many tickets of one account stand for one purpose; a newer one takes the place of the oldest.
+pub const OF_ACCOUNT: i64 = 20;
 
 /// What a ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +86,9 @@ db::statements! {
     pub END_ALL = "DELETE FROM ticket";
     /// What an account left lying.
     pub FORGET_OF = "DELETE FROM ticket WHERE account = ?1 AND expires_at <= ?2";
+    /// All of an account for a purpose but the newest.
+    pub MAKE_ROOM = "DELETE FROM ticket WHERE account = ?1 AND purpose = ?2 AND digest NOT IN
+        (SELECT digest FROM ticket WHERE account = ?1 AND purpose = ?2 ORDER BY expires_at DESC, digest LIMIT ?3)";
     /// What an address left lying.
     pub FORGET_AT = "DELETE FROM ticket WHERE address = ?1 AND account IS NULL AND expires_at <= ?2";
     /// What was left lying, and by whomever.
@@ -131,7 +136,10 @@ pub fn issue(
 ) -> Result<Instant> {
     let (now, network) = (tx.now(), network::named(address));
     match new.account {
-        Some(account) => tx.exec(&FORGET_OF, params![account, now])?,
+        Some(account) => {
+            tx.exec(&FORGET_OF, params![account, now])?;
+            tx.exec(&MAKE_ROOM, params![account, purpose.as_str(), OF_ACCOUNT - 1])?
+        }
         None => tx.exec(&FORGET_AT, params![network, now])?,
     };
     if new.account.is_none() {

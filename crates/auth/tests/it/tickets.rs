@@ -63,6 +63,30 @@ testkit::both! {
         assert_eq!(left, 1, "those of the address went with the last one; the one from elsewhere now");
     }
 
+    async fn an_account_has_so_many_tickets_and_the_newest_stand(w: World) {
+        let land = land(&w).await;
+        let lan = somebody(&w, "lan", "teacher", land.school).await;
+        let hoa = somebody(&w, "hoa", "teacher", land.school).await;
+        let of = |account| NewTicket { account: Some(account), ..NewTicket::default() };
+        let begin = async |name: String, purpose: Purpose, new: NewTicket| {
+            let ctx = w.system();
+            let digest = TicketDigest::of(&name);
+            let issued = w.db.write(&ctx, move |tx| { tx.public("test"); tickets::issue(tx, &digest, purpose, &new, "10.0.0.1") });
+            issued.await.expect("issues");
+            w.clock.advance_seconds(1);
+        };
+        begin("another's".to_owned(), Purpose::PasskeySignIn, of(hoa)).await;
+        begin("for something else".to_owned(), Purpose::SecondStep, of(lan)).await;
+        for n in 0..=tickets::OF_ACCOUNT {
+            begin(format!("{n}"), Purpose::PasskeySignIn, of(lan)).await;
+        }
+        assert!(!take(&w, "0", Purpose::PasskeySignIn).await, "the oldest made room");
+        assert!(take(&w, "1", Purpose::PasskeySignIn).await);
+        assert!(take(&w, "20", Purpose::PasskeySignIn).await);
+        assert!(take(&w, "another's", Purpose::PasskeySignIn).await);
+        assert!(take(&w, "for something else", Purpose::SecondStep).await);
+    }
+
     async fn a_clock_set_back_makes_no_confirmation_fresh(w: World) {
         let land = land(&w).await;
         let lan = somebody(&w, "lan", "teacher", land.school).await;
