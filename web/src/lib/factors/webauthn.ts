@@ -1,6 +1,7 @@
 import { Problem } from '$lib/api/problem';
 import type { PasskeyJson } from '$lib/api/types';
 import { t } from '$lib/i18n/proof';
+import { passkeyMet } from '$lib/passkey';
 
 // The browsers' own parseCreationOptionsFromJSON and toJSON are younger than the phones our teachers have: these few
 // lines are the same for all of them.
@@ -85,6 +86,7 @@ async function asked(act: (signal: AbortSignal) => Promise<Credential | null>) {
 	try {
 		const credential = await act(mine.signal);
 		if (!credential) throw new DOMException('', 'NotAllowedError');
+		passkeyMet();
 		return credentialJson(credential as PublicKeyCredential);
 	} catch (cause) {
 		throw mine.signal.aborted ? cause : refusal(cause);
