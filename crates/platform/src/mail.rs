@@ -106,7 +106,7 @@ pub fn enqueue(tx: &mut Tx<'_>, mail: &Mail, unit: Option<UnitId>) -> Result<Job
 pub enum Transport {
     /// Through the server that the settings name.
     Smtp,
-    /// Into a folder, a file each: for demonstrations and tests.
+    /// Into a folder, a file each: for demonstrations and tests. The job then says so.
     Folder(PathBuf),
 }
 
@@ -147,6 +147,7 @@ async fn send(run: &Run, mail: Mail, transport: &Transport) -> Result<Option<ser
         .await;
     let (copy, server) = looked?;
     if copy {
+        run.progress(0, None, "thư không được gửi: đây là bản sao của một hệ thống khác");
         return Ok(Some(serde_json::json!({ "sent": false, "reason": "copy" })));
     }
     match transport {
@@ -156,6 +157,7 @@ async fn send(run: &Run, mail: Mail, transport: &Transport) -> Result<Option<ser
             tokio::task::spawn_blocking(move || put(&folder, id, &message.formatted()))
                 .await
                 .map_err(Error::internal)??;
+            run.progress(0, None, "thư không được gửi ra ngoài: nó nằm trong thư mục mail cạnh dữ liệu của máy chủ");
         }
         Transport::Smtp => {
             let server = server.ok_or_else(|| {

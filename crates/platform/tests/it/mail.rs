@@ -55,6 +55,16 @@ async fn set(w: &World, setting: &'static settings::Setting, value: serde_json::
     .expect("sets");
 }
 
+/// What the job says in the end.
+async fn note(w: &World, id: JobId) -> Option<String> {
+    let ctx = w.system();
+    let read = w.db.read(&ctx, move |tx| {
+        tx.public("test");
+        platform::jobs::find(tx, id)
+    });
+    read.await.expect("reads").expect("a job").note
+}
+
 /// A mail server that takes one mail, or refuses its receiver.
 async fn server(refuse: bool) -> (u16, tokio::task::JoinHandle<String>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("binds");
@@ -107,6 +117,7 @@ testkit::both! {
         let id = enqueue(&w, "me@truong.edu.vn").await.expect("enqueues");
         runner(&w, Transport::Folder(folder.clone())).turn().await.expect("looks");
         assert_eq!(ended(&w, id).await.0, "done");
+        assert!(note(&w, id).await.is_some_and(|note| note.contains("thư mục mail")), "it did not leave");
         let text = std::fs::read_to_string(folder.join(format!("{id}.eml"))).expect("stands there");
         assert!(text.contains("To: me@truong.edu.vn\r\n") && text.contains(&format!("Message-ID: <{id}@localhost>")), "{text}");
         assert!(!text.lines().any(|line| line.starts_with("Bcc:")), "a subject adds no header");
@@ -119,6 +130,7 @@ testkit::both! {
         let id = enqueue(&w, "me@truong.edu.vn").await.expect("enqueues");
         runner(&w, Transport::Folder(folder.clone())).turn().await.expect("looks");
         assert_eq!(ended(&w, id).await.0, "done");
+        assert!(note(&w, id).await.is_some_and(|note| note.contains("bản sao")), "it did not leave");
         assert!(!folder.exists());
     }
 
@@ -127,7 +139,7 @@ testkit::both! {
         point_at(&w, port).await;
         let id = enqueue(&w, "me@truong.edu.vn").await.expect("enqueues");
         runner(&w, Transport::Smtp).turn().await.expect("looks");
-        assert_eq!(ended(&w, id).await.0, "done");
+        assert_eq!((ended(&w, id).await.0.as_str(), note(&w, id).await), ("done", None));
         let said = server.await.expect("ends");
         assert!(said.contains("RCPT TO:<me@truong.edu.vn>") && said.contains("From: "), "{said}");
     }

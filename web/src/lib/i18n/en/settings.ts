@@ -67,6 +67,7 @@ const settings: typeof vi = {
 	send: 'Send',
 	sending: 'Sending…',
 	sent: 'The mail server took it. Look into the inbox, and among the spam.',
+	keptHere: 'The mail did not leave this server',
 	notSent: 'Not sent yet',
 	willRetry: 'Khuê will send it again by itself; see the background jobs.',
 	toJobs: 'Open background jobs',

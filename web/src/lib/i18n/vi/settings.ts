@@ -66,6 +66,7 @@ export default {
 	send: 'Gửi',
 	sending: 'Đang gửi…',
 	sent: 'Máy chủ thư đã nhận thư. Hãy xem hộp thư đến, cả mục thư rác.',
+	keptHere: 'Thư không ra khỏi máy chủ này',
 	notSent: 'Chưa gửi được',
 	willRetry: 'Khuê sẽ tự gửi lại; xem ở trang Việc chạy nền.',
 	toJobs: 'Mở Việc chạy nền',
