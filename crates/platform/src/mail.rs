@@ -60,13 +60,17 @@ const fn text(key: &'static str, default: Default, describes: &'static str) -> S
         default,
         follows: EdgeKind::Staff,
         lead: None,
+        secrets: &[],
         basis: "Máy chủ thư của đơn vị",
         describes,
     }
 }
 
 /// The mail server's name.
-pub static HOST: Setting = text("mail.smtp_host", Default::None, "Máy chủ gửi thư (SMTP)");
+pub static HOST: Setting = Setting {
+    secrets: &["mail.smtp_password"],
+    ..text("mail.smtp_host", Default::None, "Máy chủ gửi thư (SMTP)")
+};
 /// The name to sign in with.
 pub static USER: Setting = of_host("mail.smtp_user", Default::None, "Tên đăng nhập máy chủ gửi thư");
 /// Whom mail comes from.
@@ -81,9 +85,9 @@ pub static SECURITY: Setting = Setting {
     kind: Kind::Choice(&["tls", "starttls", "none"]),
     ..of_host("mail.smtp_security", Default::Text("tls"), "Cách mã hoá đường truyền tới máy chủ gửi thư")
 };
-/// Its port; the usual one of the way, when nothing is set.
+/// Its port; the usual one of the way, when nothing is set. Only those of mail: trial mails are no probe of the network.
 pub static PORT: Setting = Setting {
-    kind: Kind::Int { least: 1, most: 65_535 },
+    kind: Kind::Number(&[465, 587, 25, 2525]),
     ..of_host("mail.smtp_port", Default::None, "Cổng của máy chủ gửi thư")
 };
 

@@ -14,6 +14,7 @@ pub static POLICY: Setting = Setting {
     default: Default::Text("off"),
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: "Quy chế an toàn thông tin của đơn vị",
     describes: "Ai phải xác thực hai bước khi đăng nhập",
 };

@@ -5,7 +5,7 @@
 //! ```ignore
 //! pub static UPLOAD_DAYS: Setting = Setting {
 //!     key: "files.upload_days", kind: Kind::Int { least: 1, most: 365 }, default: Default::Int(30),
-//!     follows: EdgeKind::Staff, lead: None,
+//!     follows: EdgeKind::Staff, lead: None, secrets: &[],
 //!     basis: "Quy chế của đơn vị", describes: "Số ngày giữ tệp tải lên" };
 //! let days = settings::int(tx, &UPLOAD_DAYS, Some(school))?;
 //! ```
@@ -31,6 +31,8 @@ pub enum Kind {
         /// The most.
         most: i64,
     },
+    /// One of these whole numbers.
+    Number(&'static [i64]),
     /// Text of at most so many letters.
     Text {
         /// Letters.
@@ -72,6 +74,9 @@ pub struct Setting {
     /// The setting it belongs to: it is taken from where that one is taken from, and from nowhere else. So a password that
     /// a Sở has set is never sent to the server that a school has named.
     pub lead: Option<&'static Setting>,
+    /// The keys of the secrets that belong to it. Whoever changes it at a unit has to type them again there: a password is
+    /// never sent to a server that was named after it.
+    pub secrets: &'static [&'static str],
     /// The law or rule it rests on, in Vietnamese.
     pub basis: &'static str,
     /// What it does, in Vietnamese.
@@ -237,6 +242,11 @@ fn check(setting: &Setting, value: &Json) -> Result<()> {
             Some(n) if (least..=most).contains(&n) => Ok(()),
             _ => refuse(format!("hãy nhập một số nguyên từ {least} đến {most}.")),
         },
+        (Kind::Number(numbers), Json::Number(n)) if n.as_i64().is_some_and(|n| numbers.contains(&n)) => Ok(()),
+        (Kind::Number(numbers), _) => {
+            let all: Vec<String> = numbers.iter().map(i64::to_string).collect();
+            refuse(format!("hãy chọn một trong các số: {}.", all.join(", ")))
+        }
         (Kind::Text { most }, Json::String(text)) if text.chars().count() <= most => Ok(()),
         (Kind::Text { most }, Json::String(_)) => refuse(format!("hãy nhập không quá {most} ký tự.")),
         (Kind::Choice(words) | Kind::Rising(words), Json::String(text)) if words.contains(&text.as_str()) => Ok(()),
@@ -251,8 +261,16 @@ fn check(setting: &Setting, value: &Json) -> Result<()> {
 /// Sets a value for a unit or for the installation. The operation that calls it has asked for the right.
 pub fn set(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, value: &Json) -> Result<()> {
     check(setting, value)?;
+    if let Some(lead) = setting.lead.filter(|_| setting.kind == Kind::Secret)
+        && !lead.secrets.contains(&setting.key)
+    {
+        return Err(Error::internal(format!("{} does not name the secret {}", lead.key, setting.key)));
+    }
     let (at, now) = (place(unit), tx.now());
     let before = before(tx, setting, unit, None)?;
+    if before.as_deref() != Some(value.to_string().as_str()) {
+        unset_secrets(tx, setting, unit)?;
+    }
     let secret = match (setting.kind, value) {
         (Kind::Secret, Json::String(plain)) => {
             let salt = tx.draw();
@@ -262,7 +280,7 @@ pub fn set(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>, value: &Jso
     };
     let shown = if secret.is_some() { None } else { Some(value.to_string()) };
     tx.exec(&PUT, params![setting.key, at, shown, secret, now])?;
-    entry(tx, setting, unit, before, Some(if secret.is_some() { &Json::Null } else { value }))
+    entry(tx, setting.key, unit, before, Some(if secret.is_some() { &Json::Null } else { value }))
 }
 
 /// The same, when what stands there is still the version that whoever sets it knew; 0 for nothing.
@@ -291,7 +309,18 @@ pub fn unset(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result
     if tx.exec(&REMOVE, params![setting.key, place(unit)])? == 0 {
         return Ok(());
     }
-    entry(tx, setting, unit, before, None)
+    unset_secrets(tx, setting, unit)?;
+    entry(tx, setting.key, unit, before, None)
+}
+
+/// Takes back the secrets of a place that were typed for what stood there.
+fn unset_secrets(tx: &mut Tx<'_>, lead: &Setting, unit: Option<UnitId>) -> Result<()> {
+    for key in lead.secrets {
+        if tx.exec(&REMOVE, params![*key, place(unit)])? > 0 {
+            entry(tx, key, unit, None, None)?;
+        }
+    }
+    Ok(())
 }
 
 /// The same, when what stands there is still the version that whoever takes it back knew.
@@ -300,18 +329,12 @@ pub fn unset_known(tx: &mut Tx<'_>, setting: &Setting, unit: UnitId, known: i64)
     unset(tx, setting, Some(unit))
 }
 
-fn entry(
-    tx: &mut Tx<'_>,
-    setting: &Setting,
-    unit: Option<UnitId>,
-    before: Option<String>,
-    after: Option<&Json>,
-) -> Result<()> {
+fn entry(tx: &mut Tx<'_>, key: &str, unit: Option<UnitId>, before: Option<String>, after: Option<&Json>) -> Result<()> {
     let kind = if after.is_some() { "setting.changed" } else { "setting.unset" };
     let before: Json = before.map_or(Ok(Json::Null), |text| serde_json::from_str(&text)).map_err(Error::internal)?;
     let mut entry = Entry::new(kind, "setting", place(unit))
-        .before(&serde_json::json!({ "key": setting.key, "value": before }))?
-        .after(&serde_json::json!({ "key": setting.key, "value": after }))?;
+        .before(&serde_json::json!({ "key": key, "value": before }))?
+        .after(&serde_json::json!({ "key": key, "value": after }))?;
     if let Some(unit) = unit {
         entry = entry.unit(unit);
     }
@@ -326,6 +349,7 @@ pub static COPY: Setting = Setting {
     default: Default::Bool(false),
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: "Bản khôi phục dùng để thử hoặc đối chiếu",
     describes: "Đây là bản sao của một hệ thống khác: không gửi thư, thông báo hay dữ liệu ra ngoài",
 };

@@ -29,10 +29,9 @@ fn find(app: &App, key: &str) -> Result<&'static Setting> {
     })
 }
 
-/// What holds people to something is changed only by whoever is still there, and not by whoever found a device left open.
+/// What holds people to something, and where a password is sent, is changed only by whoever is still there, and not by
+/// whoever found a device left open.
 fn require_confirmed(tx: &mut Tx<'_>, setting: &Setting) -> Result<()> {
-    match setting.kind {
-        settings::Kind::Rising(_) => confirmation::require(tx),
-        _ => Ok(()),
-    }
+    let weighs = matches!(setting.kind, settings::Kind::Rising(_) | settings::Kind::Secret);
+    if weighs || !setting.secrets.is_empty() { confirmation::require(tx) } else { Ok(()) }
 }

@@ -44,14 +44,17 @@ pub struct SettingView {
     #[schema(example = "int")]
     pub kind: &'static str,
     /// The least of a number.
-    #[schema(example = 1)]
+    #[schema(example = json!(null))]
     pub least: Option<i64>,
     /// The most of a number, the letters of a text.
-    #[schema(example = 65535)]
+    #[schema(example = json!(null))]
     pub most: Option<i64>,
-    /// The words to choose from.
-    #[schema(example = json!([]))]
-    pub choices: &'static [&'static str],
+    /// The words, or the numbers, to choose from.
+    #[schema(example = json!(["465", "587"]))]
+    pub choices: Vec<String>,
+    /// Whether each choice is stricter than the one before it, and of what stands here and above the strictest holds.
+    #[schema(example = false)]
+    pub strictest_holds: bool,
     /// What it does, in Vietnamese.
     #[schema(example = "Cổng của máy chủ gửi thư")]
     pub describes: &'static str,
@@ -78,6 +81,9 @@ pub struct SettingView {
     /// The setting it belongs to: it is taken from where that one is taken from.
     #[schema(example = "mail.smtp_host")]
     pub lead: Option<&'static str>,
+    /// The secrets that belong to it: where it is changed, they have to be typed again.
+    #[schema(example = json!([]))]
+    pub secrets: &'static [&'static str],
     /// The version of what stands at this unit itself, for `If-Match`; 0 when nothing does.
     #[schema(example = 0)]
     pub version: i64,
@@ -92,12 +98,16 @@ pub(super) fn view(tx: &mut Tx<'_>, setting: &'static Setting, unit: UnitId) -> 
         Source::Installation => ("installation", None),
         Source::Default => ("default", None),
     };
-    let (kind, least, most, choices): (_, _, _, &'static [&'static str]) = match setting.kind {
-        Kind::Bool => ("bool", None, None, &[]),
-        Kind::Int { least, most } => ("int", Some(least), Some(most), &[]),
-        Kind::Text { most } => ("text", None, i64::try_from(most).ok(), &[]),
-        Kind::Choice(words) | Kind::Rising(words) => ("choice", None, None, words),
-        Kind::Secret => ("secret", None, None, &[]),
+    let none = Vec::new();
+    let (kind, least, most, choices) = match setting.kind {
+        Kind::Bool => ("bool", None, None, none),
+        Kind::Int { least, most } => ("int", Some(least), Some(most), none),
+        Kind::Number(numbers) => ("int", None, None, numbers.iter().map(i64::to_string).collect()),
+        Kind::Text { most } => ("text", None, i64::try_from(most).ok(), none),
+        Kind::Choice(words) | Kind::Rising(words) => {
+            ("choice", None, None, words.iter().map(|word| (*word).to_owned()).collect())
+        }
+        Kind::Secret => ("secret", None, None, none),
     };
     Ok(SettingView {
         key: setting.key,
@@ -105,6 +115,7 @@ pub(super) fn view(tx: &mut Tx<'_>, setting: &'static Setting, unit: UnitId) -> 
         least,
         most,
         choices,
+        strictest_holds: matches!(setting.kind, Kind::Rising(_)),
         describes: setting.describes,
         basis: setting.basis,
         value: SettingValue::of(found.value),
@@ -114,6 +125,7 @@ pub(super) fn view(tx: &mut Tx<'_>, setting: &'static Setting, unit: UnitId) -> 
         own: SettingValue::of(found.own),
         is_own: found.version > 0,
         lead: setting.lead.map(|lead| lead.key),
+        secrets: setting.secrets,
         version: found.version,
     })
 }

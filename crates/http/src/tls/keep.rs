@@ -18,6 +18,7 @@ pub(crate) static ACME: Setting = Setting {
     default: Default::None,
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: BASIS,
     describes: "Tài khoản ACME, chứng thư và khoá riêng của máy chủ",
 };
@@ -27,6 +28,7 @@ pub(crate) static LOCAL: Setting = Setting {
     default: Default::None,
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: BASIS,
     describes: "Chứng thư gốc của trường, chứng thư máy chủ và khoá riêng của chúng",
 };
@@ -36,6 +38,7 @@ pub(crate) static CHALLENGES: Setting = Setting {
     default: Default::None,
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: BASIS,
     describes: "Câu trả lời đang chờ máy chủ ACME hỏi",
 };
@@ -45,6 +48,7 @@ static LEASE: Setting = Setting {
     default: Default::None,
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: BASIS,
     describes: "Máy chủ nào đang xin chứng thư",
 };

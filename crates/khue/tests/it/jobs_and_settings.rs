@@ -235,6 +235,31 @@ testkit::both! {
         assert!(!String::from_utf8_lossy(&set.body).contains("của trường"), "{}", set.json());
         assert_eq!((&set.json()["is_set"], &set.json()["is_own"]), (&json!(true), &json!(true)));
         assert_eq!(password().await.as_deref(), Some("  của trường  "), "a password is what was typed");
+        // Nor does whoever names another server find out what was typed for this one.
+        let host = setting(&head, &place, "mail.smtp_host").await;
+        assert_eq!((&host["secrets"], &host["version"]), (&json!(["mail.smtp_password"]), &json!(1)));
+        assert_eq!(put(&head, &place, "mail.smtp_host", 1, json!("smtp.ke-gian.example")).await.status, 200);
+        let shown = setting(&head, &place, "mail.smtp_password").await;
+        assert_eq!((&shown["is_set"], &shown["is_own"], &shown["version"]), (&json!(false), &json!(false), &json!(0)));
+        assert_eq!(password().await, None);
+    }
+
+    async fn where_a_password_goes_and_who_shows_a_second_factor_want_a_confirmation(w: World) {
+        let land = land(&w).await;
+        let place = place(&w, &land, 1, "-").await;
+        let head = place.head.asks(&unlimited(&w));
+        w.clock.advance_seconds(auth::confirmation::FRESH_SECONDS);
+        for (key, value) in [("mail.smtp_host", "smtp.la.example"), ("mail.smtp_password", "bí mật"), ("sign_in.second_factor", "off")] {
+            assert_eq!(put(&head, &place, key, 0, json!(value)).await.code(), "session.confirm_first", "{key}");
+            assert_eq!(remove(&head, &place, key, 0).await.code(), "session.confirm_first", "{key}");
+        }
+        assert_eq!(put(&head, &place, "mail.smtp_port", 0, json!(587)).await.status, 200);
+        let port = setting(&head, &place, "mail.smtp_port").await;
+        assert_eq!((&port["kind"], &port["own"], &port["choices"][1]), (&json!("int"), &json!(587), &json!("587")));
+        let probe = put(&head, &place, "mail.smtp_port", 1, json!(5432)).await.json();
+        assert_eq!(probe["fields"][0]["code"], json!("setting.refused"), "{probe}");
+        let policy = setting(&head, &place, "sign_in.second_factor").await;
+        assert_eq!((&policy["strictest_holds"], &port["strictest_holds"]), (&json!(true), &json!(false)));
     }
 
     async fn a_mail_for_trial_is_a_job_of_whoever_tries(w: World) {

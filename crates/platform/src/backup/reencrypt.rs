@@ -77,6 +77,7 @@ pub static DONE_WITH: Setting = Setting {
     default: Default::Int(1),
     follows: auth::EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: "Quy trình thay khoá mã hoá",
     describes: "Số của khoá mà mọi dữ liệu đã được mã hoá bằng nó",
 };

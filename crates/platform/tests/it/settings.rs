@@ -12,10 +12,24 @@ static DAYS: Setting = Setting {
     default: Default::Int(30),
     follows: EdgeKind::Staff,
     lead: None,
+    secrets: &[],
     basis: "Quy chế",
     describes: "Số ngày",
 };
 static WORD: Setting = Setting { key: "test.word", kind: Kind::Secret, default: Default::None, ..DAYS };
+
+static HOST: Setting = Setting {
+    key: "test.host",
+    kind: Kind::Text { most: 50 },
+    default: Default::None,
+    secrets: &["test.pass"],
+    ..DAYS
+};
+static PASS: Setting = Setting { key: "test.pass", lead: Some(&HOST), ..WORD };
+static PORT: Setting =
+    Setting { key: "test.port", kind: Kind::Number(&[465, 25]), default: Default::None, lead: Some(&HOST), ..DAYS };
+/// Of a setting that does not know of it.
+static LOST: Setting = Setting { key: "test.lost", lead: Some(&DAYS), ..WORD };
 
 static RULE: Setting =
     Setting { key: "test.rule", kind: Kind::Rising(&["off", "some", "all"]), default: Default::Text("off"), ..DAYS };
@@ -136,5 +150,48 @@ testkit::both! {
         assert_eq!(at(SCHOOL).await, ("all".to_owned(), settings::Source::Above(COMMUNE)), "of equals the nearest");
         let wrong = w.db.write(&w.system(), |tx| { tx.public("test"); settings::set(tx, &RULE, None, &"more".into()) }).await;
         assert_eq!(wrong.expect_err("no such word").code(), "setting.refused");
+    }
+
+    async fn a_secret_is_typed_again_for_another_server(w: World) {
+        tree(&w).await;
+        let put = async |setting: &'static Setting, unit: UnitId, value: serde_json::Value| {
+            let ctx = w.system();
+            let set = w.db.write(&ctx, move |tx| { tx.public("test"); settings::set(tx, setting, Some(unit), &value) });
+            set.await.map_err(|error| error.code())
+        };
+        let pass = async |unit: UnitId| {
+            let ctx = w.system();
+            let read = w.db.read(&ctx, move |tx| {
+                tx.public("test");
+                let own = tx.one::<(i64,)>(&db::Sql::new("own", "SELECT version FROM setting WHERE key = 'test.pass' AND unit = ?1"), db::params![unit])?;
+                Ok((settings::text(tx, &PASS, Some(unit))?, own.is_some()))
+            });
+            read.await.expect("reads")
+        };
+        let (is_set, gone) = ((Some("bí mật".to_owned()), true), (None, false));
+        for unit in [PROVINCE, SCHOOL] {
+            put(&HOST, unit, json!("smtp.so.example")).await.expect("sets");
+            put(&PORT, unit, json!(25)).await.expect("sets");
+            put(&PASS, unit, json!("bí mật")).await.expect("sets");
+        }
+        put(&HOST, SCHOOL, json!("smtp.so.example")).await.expect("sets the same");
+        assert_eq!(pass(SCHOOL).await, is_set, "it is the same server");
+        put(&HOST, SCHOOL, json!("smtp.la.example")).await.expect("sets");
+        assert_eq!(pass(SCHOOL).await, gone);
+        assert_eq!(pass(PROVINCE).await, is_set, "elsewhere all stays");
+        put(&PASS, SCHOOL, json!("bí mật")).await.expect("sets");
+        w.db.write(&w.system(), |tx| { tx.public("test"); settings::unset(tx, &HOST, Some(SCHOOL)) }).await.expect("takes it back");
+        put(&HOST, SCHOOL, json!("smtp.la.example")).await.expect("sets");
+        assert_eq!(pass(SCHOOL).await, gone, "nor is it found again behind the next one");
+        // Nor is one that stood there before any server was named.
+        put(&PASS, COMMUNE, json!("bí mật")).await.expect("sets");
+        put(&HOST, COMMUNE, json!("smtp.la.example")).await.expect("sets");
+        assert_eq!(pass(COMMUNE).await, gone);
+        let port = w.db.read(&w.system(), |tx| { tx.public("test"); settings::int(tx, &PORT, Some(SCHOOL)) }).await.expect("reads");
+        assert_eq!(port, Some(25), "only secrets go");
+        for wrong in [json!(22), json!("25"), json!(25.5), json!(null)] {
+            assert_eq!(put(&PORT, SCHOOL, wrong).await, Err("setting.refused"));
+        }
+        assert_eq!(put(&LOST, SCHOOL, json!("bí mật")).await, Err("internal"));
     }
 }

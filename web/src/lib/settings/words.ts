@@ -19,6 +19,15 @@ export function valueText(setting: Setting, value: SettingValue | null | undefin
 export const holds = (setting: Setting) =>
 	setting.kind === 'secret' ? (setting.is_set ? t.isSet : t.notSet) : valueText(setting, setting.value);
 
+/** Why what stands at the unit itself does not hold, in words. */
+export function idleText(setting: Setting, all: readonly Setting[]): string {
+	const own = valueText(setting, setting.own);
+	if (setting.strictest_holds) return t.idleStricter(own);
+	const lead = all.find(({ key }) => key === setting.lead);
+	const name = lead ? settingName(lead) : '';
+	return setting.kind === 'secret' ? t.idleSecret(name) : t.idle(own, name);
+}
+
 /** Where it comes from, in words. */
 export function sourceText(setting: Setting): string {
 	switch (setting.source) {
@@ -32,3 +41,7 @@ export function sourceText(setting: Setting): string {
 			return setting.is_set ? t.byDefault : '';
 	}
 }
+
+/** Of these settings, the secrets of the unit that go when this one is changed or removed. */
+export const toRetype = (setting: Setting, all: readonly Setting[]) =>
+	all.filter((one) => one.is_own && setting.secrets.includes(one.key));

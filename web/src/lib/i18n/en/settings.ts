@@ -45,6 +45,8 @@ const settings: typeof vi = {
 	byDefault: 'Default',
 	idle: (value, lead) => `The unit has set “${value}”, which is not used until it sets its own: ${lead}.`,
 	idleSecret: (lead) => `The unit has set one, which is not used until it sets its own: ${lead}.`,
+	idleStricter: (value) =>
+		`The unit has set “${value}”, which is not used: what a unit above or the server demands is stricter.`,
 	change: 'Change',
 	changeLabel: (name) => `Change: ${name}`,
 	changeTitle: (name) => name,
@@ -53,6 +55,9 @@ const settings: typeof vi = {
 	between: (least, most) => `A whole number from ${least} to ${most}`,
 	whole: (least, most) => `Enter a whole number from ${least} to ${most}.`,
 	yourOwn: 'From now on the unit uses this, and so do the units below that set none of their own.',
+	strictestHolds:
+		'The least that the unit and the units below demand. Where a unit above demands more, that still holds.',
+	retype: (names) => `When this is changed or removed, the following must be typed again: ${names}.`,
 	remove: 'Remove own value',
 	removeLabel: (name) => `Remove own value: ${name}`,
 	removeTitle: (name) => `Remove own value: ${name}?`,

@@ -16,7 +16,7 @@ const choices: Record<string, string> = {
 };
 const hints: Record<string, string> = {
 	'mail.smtp_host': 'Ví dụ: smtp.truong.edu.vn',
-	'mail.smtp_port': 'Bỏ trống giá trị riêng để dùng cổng thường dùng',
+	'mail.smtp_port': 'Không đặt riêng thì dùng cổng thường dùng của cách mã hoá',
 	'mail.from': 'Ví dụ: Trường THCS A <truong@tinh.edu.vn>',
 	'mail.smtp_password': 'Giữ ở dạng mã hoá, không hiện lại cho ai'
 };
@@ -44,6 +44,8 @@ export default {
 	idle: (value: string, lead: string) =>
 		`Đơn vị có đặt “${value}” nhưng chưa dùng, vì chưa đặt riêng: ${lead}.`,
 	idleSecret: (lead: string) => `Đơn vị có đặt nhưng chưa dùng, vì chưa đặt riêng: ${lead}.`,
+	idleStricter: (value: string) =>
+		`Đơn vị có đặt “${value}” nhưng chưa dùng, vì mức của cấp trên hoặc của máy chủ chặt hơn.`,
 	change: 'Đổi',
 	changeLabel: (name: string) => `Đổi: ${name}`,
 	changeTitle: (name: string) => name,
@@ -52,6 +54,9 @@ export default {
 	between: (least: string, most: string) => `Số nguyên từ ${least} đến ${most}`,
 	whole: (least: string, most: string) => `Hãy nhập một số nguyên từ ${least} đến ${most}.`,
 	yourOwn: 'Từ nay đơn vị dùng giá trị này, và các đơn vị bên dưới không đặt riêng cũng dùng theo.',
+	strictestHolds:
+		'Là mức tối thiểu của đơn vị và các đơn vị bên dưới. Cấp trên yêu cầu chặt hơn thì vẫn theo cấp trên.',
+	retype: (names: string) => `Đổi hoặc bỏ giá trị này thì phải nhập lại: ${names}.`,
 	remove: 'Bỏ giá trị riêng',
 	removeLabel: (name: string) => `Bỏ giá trị riêng: ${name}`,
 	removeTitle: (name: string) => `Bỏ giá trị riêng: ${name}?`,
