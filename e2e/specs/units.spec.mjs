@@ -156,6 +156,15 @@ test('as of a date: typed, picked, kept in the address', async () => {
 	const { page, close } = await open(browser);
 	await signIn(page);
 	await page.goto('/don-vi');
+	await page.getByLabel('Tại ngày', { exact: true }).fill('hôm kia');
+	await page.keyboard.press('Enter');
+	await page.locator('#f-ngay-error').getByText('Ngày chưa đúng').waitFor();
+	assert.equal(await page.getByLabel('Tại ngày', { exact: true }).getAttribute('aria-invalid'), 'true');
+	await page.getByLabel('Tại ngày', { exact: true }).fill('2024');
+	await page.keyboard.press('Enter');
+	await page.waitForURL(/ngay=2024-01-01/);
+	assert.equal(await page.locator('#f-ngay-error').count(), 0);
+	assert.equal(await page.getByLabel('Tại ngày', { exact: true }).inputValue(), '01/01/2024');
 	await page.getByLabel('Tại ngày', { exact: true }).fill('1/1/2026');
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/ngay=2026-01-01/);

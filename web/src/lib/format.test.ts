@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, day, initials, instant, parseDay, schoolYear, today } from './format';
+import { count, day, initials, instant, parseDay, parseFrom, schoolYear, today } from './format';
 
 describe('dates', () => {
 	it('are dd/mm/yyyy', () => {
@@ -22,6 +22,19 @@ describe('dates', () => {
 		['hôm qua', null]
 	])('%s is read as %s', (text, iso) => {
 		expect(parseDay(text)).toBe(iso);
+	});
+
+	it.each([
+		['2024', '2024-01-01'],
+		['1/2024', '2024-01-01'],
+		['11-2024', '2024-11-01'],
+		[' 5/9/2026 ', '2026-09-05'],
+		['13/2024', null],
+		['0/2024', null],
+		['202', null],
+		['nay', null]
+	])('%s begins on %s', (text, iso) => {
+		expect(parseFrom(text)).toBe(iso);
 	});
 
 	it('fall into a school year that begins in August', () => {

@@ -50,6 +50,12 @@ export function parseDay(text: string): string | null {
 	return date.toISOString().slice(0, 10);
 }
 
+/** The first day meant by what was typed: a day, a month (`1/2024`) or a year (`2024`). Null when it is none of them. */
+export function parseFrom(text: string): string | null {
+	const match = /^(?:(\d{1,2})[/.\- ])?(\d{4})$/.exec(text.trim());
+	return parseDay(match ? `1/${match[1] ?? 1}/${match[2]}` : text);
+}
+
 /** `1045000` as `1.045.000`. */
 export const count = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, '.');
 
