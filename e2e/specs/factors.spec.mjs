@@ -158,6 +158,9 @@ for (const size of ['desk', 'phone']) {
 		await dialog.getByText(/chưa đúng|không đúng/i).first().waitFor();
 		assert.equal(await field.inputValue(), '', 'a wrong code makes room for the next');
 		assert.ok(await field.evaluate((one) => one === document.activeElement), 'and the focus is there');
+		const refused = await dialog.locator('#f-code-error').textContent();
+		await dialog.getByRole('button', { name: 'Bật ứng dụng xác thực' }).click();
+		assert.equal(await dialog.locator('#f-code-error').textContent(), refused, 'the reason stays');
 		// The last step's code: the present one is kept for signing in, as none is good twice.
 		await page.keyboard.type(totp(secret, -1));
 		const { dialog: shown, codes } = await takeCodes(page);
@@ -171,6 +174,7 @@ for (const size of ['desk', 'phone']) {
 		await shown.getByRole('button', { name: 'Tôi đã cất các mã' }).click();
 		await shown.waitFor({ state: 'detached' });
 		await guard(page).getByText('Còn 10 mã').waitFor();
+		assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), 'Tạo bộ mã mới');
 		await guard(page).getByText('Tài khoản có xác thực hai bước').waitFor();
 		assert.equal(await page.getByText(codes[0]).count(), 0, 'they are not shown again');
 
@@ -188,6 +192,10 @@ for (const size of ['desk', 'phone']) {
 		await code.fill('000000');
 		await page.getByRole('alert').filter({ hasText: /\S/ }).first().waitFor({ state: 'attached' });
 		await page.waitForFunction(() => document.getElementById('f-proof').value === '');
+		const why = await page.locator('#f-proof-error').textContent();
+		assert.notEqual(why.replace(/^!/, ''), 'Mã có 6 chữ số.');
+		await page.getByRole('button', { name: 'Xác nhận', exact: true }).click();
+		assert.equal(await page.locator('#f-proof-error').textContent(), why, 'the habitual click leaves the reason');
 		const right = totp(secret);
 		await code.fill(`${right.slice(0, 3)} ${right.slice(3)}`);
 		await heading(page, 'Hôm nay');

@@ -15,7 +15,7 @@ const proof: typeof vi = {
 	recoveryHint: 'One of the codes you put away. Each works once.',
 	password: 'Your password',
 	passkeyLead: 'Press the button, then use the fingerprint, face or screen lock of the device.',
-	check: 'Check',
+	check: 'Confirm',
 	checking: 'Checking…',
 	showing: 'Waiting for the passkey…',
 	others: 'Other ways',

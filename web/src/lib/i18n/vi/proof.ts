@@ -13,7 +13,7 @@ export default {
 	recoveryHint: 'Một trong các mã bạn đã cất. Mỗi mã dùng được một lần.',
 	password: 'Mật khẩu của bạn',
 	passkeyLead: 'Bấm nút dưới đây rồi dùng vân tay, khuôn mặt hoặc mã mở khoá của máy.',
-	check: 'Kiểm tra',
+	check: 'Xác nhận',
 	checking: 'Đang kiểm tra…',
 	showing: 'Đang chờ khoá truy cập…',
 	others: 'Cách khác',
