@@ -56,8 +56,14 @@ for (const size of ['desk', 'phone']) {
 		const slip = host.page.getByRole('dialog', { name: 'Mật khẩu dùng một lần' });
 		const once = (await slip.locator('output').textContent()).trim();
 		assert.match(once, /^[a-z0-9]{5}(-[a-z0-9]{5}){2}$/);
+		await slip.getByRole('button', { name: 'Chép mật khẩu' }).click();
 		await slip.getByRole('button', { name: 'Đã chép hoặc in rồi' }).click();
 		await slip.waitFor({ state: 'detached' });
+		assert.equal(
+			await host.page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+			`Hỗ trợ tài khoản của ${guest.name}`,
+			'the focus goes back to what opened the first of the dialogs'
+		);
 		assert.equal(await host.page.getByText(once).count(), 0, 'it is not shown again');
 
 		// The device is signed out; the one-time password opens the door to a new one only.

@@ -13,7 +13,7 @@ const auth: typeof vi = {
 	passkeyWaiting: 'Waiting for the passkey…',
 	haveInvitation: 'Have an invitation code?',
 	acceptIt: 'Accept an invitation',
-	forgot: 'Forgot the password? Ask the administrator of your unit to invite you again.',
+	forgot: 'Forgot the password? Ask the administrator of your unit for a new one.',
 	sessionEnded: 'Your session has ended. Sign in to return to the page you were on.',
 	demo: 'Demo',
 	demoDetail: 'The data here is invented. Choose a person to fill the form:',

@@ -57,6 +57,10 @@ const unit: typeof vi = {
 	endGrantTitle: (role) => `Take back the role ${role}?`,
 	endGrantDetail: (person) =>
 		`${person} loses the rights of this role at once. Work done keeps their name. The role can be given again.`,
+	endOwnGrantDetail:
+		'This is your own role. You lose its rights at once; it may be that only the authority above can give it back.',
+	endOnlyGrantDetail: (unit) =>
+		`This is your own role. Once it is revoked you can no longer enter ${unit}; only the authority above can give it back.`,
 	grantEnded: 'Role taken back.',
 	invitations: 'Open invitations',
 	invitationsNone: 'No invitation is waiting.',
@@ -145,6 +149,8 @@ const unit: typeof vi = {
 	slipStep2: 'Type the code on this slip.',
 	slipStep3: 'Choose a login and a password. Tell the password to nobody.',
 	slipUntil: (when) => `One-time code, until ${when}.`,
+	slipUnkept:
+		'You have not copied or printed it. Closed now, it cannot be seen again. Press once more to close.',
 	closeAnyway: 'Copied or printed, close',
 
 	grantPerson: 'Person',

@@ -11,7 +11,7 @@ export default {
 	passkeyWaiting: 'Đang chờ khoá truy cập…',
 	haveInvitation: 'Có mã mời?',
 	acceptIt: 'Nhận lời mời',
-	forgot: 'Quên mật khẩu: hãy nhờ người quản trị của đơn vị bạn mời lại.',
+	forgot: 'Quên mật khẩu: hãy nhờ người quản trị của đơn vị bạn cấp lại mật khẩu.',
 	sessionEnded: 'Phiên làm việc đã hết. Đăng nhập để trở lại đúng trang đang xem.',
 	demo: 'Bản dùng thử',
 	demoDetail: 'Dữ liệu ở đây là bịa. Chọn một người để điền sẵn:',

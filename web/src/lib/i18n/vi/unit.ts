@@ -52,6 +52,10 @@ export default {
 	endGrantTitle: (role: string) => `Thu hồi vai trò ${role}?`,
 	endGrantDetail: (person: string) =>
 		`${person} mất quyền của vai trò này ngay. Việc đã làm vẫn giữ tên người đó. Có thể giao lại vai trò.`,
+	endOwnGrantDetail:
+		'Đây là vai trò của chính bạn. Thu hồi xong bạn mất quyền của vai trò này ngay; có thể chỉ cấp trên giao lại được.',
+	endOnlyGrantDetail: (unit: string) =>
+		`Đây là vai trò của chính bạn. Thu hồi xong bạn không còn vào được ${unit}; chỉ cấp trên giao lại được.`,
 	grantEnded: 'Đã thu hồi vai trò.',
 	invitations: 'Lời mời chưa nhận',
 	invitationsNone: 'Không có lời mời nào đang chờ.',
@@ -141,6 +145,7 @@ export default {
 	slipStep2: 'Gõ mã trên phiếu này.',
 	slipStep3: 'Tự đặt tên đăng nhập và mật khẩu. Không cho ai biết mật khẩu.',
 	slipUntil: (when: string) => `Mã dùng một lần, đến ${when}.`,
+	slipUnkept: 'Bạn chưa chép hay in. Đóng bây giờ thì không xem lại được. Bấm lần nữa để đóng.',
 	closeAnyway: 'Đã chép hoặc in rồi, đóng',
 
 	grantPerson: 'Người',
