@@ -109,8 +109,8 @@ db::statements! {
     pub FORGIVE = "DELETE FROM sign_in_failure WHERE id = ?1 OR (login = ?2 AND (address = ?3 OR device = ?4))";
     /// Somebody who may says that this account's owner starts anew.
     pub START_ANEW = "DELETE FROM sign_in_failure WHERE login = ?1";
-    /// What is older than the memory.
-    pub FORGET = "DELETE FROM sign_in_failure WHERE at < ?1";
+    /// What is older than the memory, some at a time.
+    pub FORGET = "DELETE FROM sign_in_failure WHERE id IN (SELECT id FROM sign_in_failure WHERE at < ?1 LIMIT ?2)";
     /// Whether an account has signed in on a device.
     pub KNOWN = "SELECT 1 FROM known_device WHERE account = ?1 AND device = ?2";
     /// It has now.
@@ -248,10 +248,10 @@ pub fn start_anew(tx: &mut Tx<'_>, login: &str) -> Result<()> {
     Ok(())
 }
 
-/// Forgets failures that no longer count. For a daily job.
-pub fn forget(tx: &mut Tx<'_>) -> Result<u64> {
+/// Forgets failures that no longer count, at most so many. For a daily job. Answers how many.
+pub fn forget(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let now = tx.now();
-    tx.exec(&FORGET, params![now.plus_seconds(-MEMORY_SECONDS)])
+    tx.exec(&FORGET, params![now.plus_seconds(-MEMORY_SECONDS), most])
 }
 
 #[cfg(test)]

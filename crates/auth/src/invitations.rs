@@ -65,10 +65,11 @@ db::statements! {
     pub FAILURES = "SELECT count(*), max(at) FROM invitation_failure WHERE address = ?1 AND at > ?2";
     /// One more.
     pub FAILED = "INSERT INTO invitation_failure (id, address, at) VALUES (?1, ?2, ?3)";
-    /// What is older than the window.
-    pub FORGET = "DELETE FROM invitation_failure WHERE at < ?1";
-    /// Invitations that ended long ago, one way or another: they name people of whom nothing may have come.
-    pub FORGET_ENDED = "DELETE FROM invitation WHERE withdrawn_at < ?1 OR accepted_at < ?1 OR expires_at < ?1";
+    /// What is older than the window, some at a time.
+    pub FORGET = "DELETE FROM invitation_failure WHERE id IN (SELECT id FROM invitation_failure WHERE at < ?1 LIMIT ?2)";
+    /// Invitations that ended long ago, one way or another, some at a time: they name people of whom nothing may have come.
+    pub FORGET_ENDED = "DELETE FROM invitation WHERE id IN
+        (SELECT id FROM invitation WHERE withdrawn_at < ?1 OR accepted_at < ?1 OR expires_at < ?1 LIMIT ?2)";
 }
 
 db::row! {
@@ -258,11 +259,12 @@ pub fn failed(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     tx.exec_one(&FAILED, params![id, network::named(address), now])
 }
 
-/// Forgets wrong codes that no longer count and invitations that ended long ago. For a daily job. Answers how many of each.
-pub fn forget(tx: &mut Tx<'_>) -> Result<(u64, u64)> {
+/// Forgets wrong codes that no longer count and invitations that ended long ago, at most so many of each. For a daily job.
+/// Answers how many of each.
+pub fn forget(tx: &mut Tx<'_>, most: i64) -> Result<(u64, u64)> {
     let now = tx.now();
-    let failures = tx.exec(&FORGET, params![now.plus_seconds(-WINDOW_SECONDS)])?;
-    let ended = tx.exec(&FORGET_ENDED, params![now.plus_seconds(-KEPT_DAYS * 86_400)])?;
+    let failures = tx.exec(&FORGET, params![now.plus_seconds(-WINDOW_SECONDS), most])?;
+    let ended = tx.exec(&FORGET_ENDED, params![now.plus_seconds(-KEPT_DAYS * 86_400), most])?;
     Ok((failures, ended))
 }
 

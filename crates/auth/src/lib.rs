@@ -75,6 +75,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0113_factors.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 114,
+            name: "forgetting",
+            sql: include_str!("../migrations/0114_forgetting.sql"),
+            rebuild: false,
+        },
     ],
     statements: &[
         accounts::STATEMENTS,

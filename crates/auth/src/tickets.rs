@@ -91,8 +91,8 @@ db::statements! {
         (SELECT digest FROM ticket WHERE account = ?1 AND purpose = ?2 ORDER BY expires_at DESC, digest LIMIT ?3)";
     /// What an address left lying.
     pub FORGET_AT = "DELETE FROM ticket WHERE address = ?1 AND account IS NULL AND expires_at <= ?2";
-    /// What was left lying, and by whomever.
-    pub FORGET = "DELETE FROM ticket WHERE expires_at <= ?1";
+    /// What was left lying, and by whomever, some at a time.
+    pub FORGET = "DELETE FROM ticket WHERE digest IN (SELECT digest FROM ticket WHERE expires_at <= ?1 LIMIT ?2)";
     /// Open sign-ins of an address that name nobody.
     pub OPEN_AT = "SELECT count(*) FROM ticket WHERE address = ?1 AND account IS NULL AND expires_at > ?2";
 }
@@ -196,8 +196,8 @@ pub fn end_all(tx: &mut Tx<'_>) -> Result<()> {
     tx.exec(&END_ALL, params![]).map(|_| ())
 }
 
-/// Forgets what was left lying. For a daily job.
-pub fn forget(tx: &mut Tx<'_>) -> Result<u64> {
+/// Forgets what was left lying, at most so many. For a daily job. Answers how many.
+pub fn forget(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let now = tx.now();
-    tx.exec(&FORGET, params![now])
+    tx.exec(&FORGET, params![now, most])
 }

@@ -33,11 +33,12 @@ fn in_steps(forgotten: u64) -> (u64, bool) {
 }
 
 const SORTS: [(&str, Forget); 5] = [
-    ("lần đăng nhập sai", |tx| Ok((auth::delay::forget(tx)?, false))),
+    ("lần đăng nhập sai", |tx| auth::delay::forget(tx, AT_ONCE).map(in_steps)),
     ("lời mời đã kết thúc", |tx| {
-        auth::invitations::forget(tx).map(|(failures, ended)| (failures + ended, false))
+        let (failures, ended) = auth::invitations::forget(tx, AT_ONCE)?;
+        Ok((failures + ended, in_steps(failures.max(ended)).1))
     }),
-    ("lần đăng nhập bỏ dở", |tx| Ok((auth::tickets::forget(tx)?, false))),
+    ("lần đăng nhập bỏ dở", |tx| auth::tickets::forget(tx, AT_ONCE).map(in_steps)),
     ("phiên đăng nhập đã kết thúc", |tx| auth::session::forget(tx, AT_ONCE).map(in_steps)),
     ("khoá chống lặp", |tx| idempotency::forget(tx, AT_ONCE).map(in_steps)),
 ];

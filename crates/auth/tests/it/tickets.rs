@@ -59,7 +59,7 @@ testkit::both! {
         issue(&w, "elsewhere", NewTicket::default(), "2001:db8:1::1").await.expect("others go on");
         w.clock.advance_seconds(tickets::LIFE_SECONDS);
         issue(&w, "later", NewTicket::default(), "2001:db8::1").await.expect("the old ones are over");
-        let left = w.db.write(&w.system(), |tx| { tx.public("test"); tickets::forget(tx) }).await.expect("forgets");
+        let left = w.db.write(&w.system(), |tx| { tx.public("test"); tickets::forget(tx, 10) }).await.expect("forgets");
         assert_eq!(left, 1, "those of the address went with the last one; the one from elsewhere now");
     }
 
@@ -85,6 +85,33 @@ testkit::both! {
         assert!(take(&w, "20", Purpose::PasskeySignIn).await);
         assert!(take(&w, "another's", Purpose::PasskeySignIn).await);
         assert!(take(&w, "for something else", Purpose::SecondStep).await);
+    }
+
+    async fn what_is_too_old_is_forgotten_some_at_a_time(w: World) {
+        let made: Vec<TicketDigest> = (0..3).map(|n| TicketDigest::of(&n.to_string())).collect();
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            for (n, digest) in made.iter().enumerate() {
+                tickets::issue(tx, digest, Purpose::PasskeySignIn, &NewTicket::default(), &format!("10.0.{n}.1"))?;
+                let origin = auth::delay::Origin { address: format!("10.0.{n}.1"), device: None };
+                auth::delay::begin(tx, &n.to_string(), None, &origin)?;
+                auth::invitations::failed(tx, &origin.address)?;
+            }
+            Ok(())
+        })
+        .await
+        .expect("fills");
+        let forget = async || {
+            let ctx = w.system();
+            let forgotten = w.db.write(&ctx, |tx| {
+                tx.public("test");
+                Ok([auth::delay::forget(tx, 2)?, auth::invitations::forget(tx, 2)?.0, tickets::forget(tx, 2)?])
+            });
+            forgotten.await.expect("forgets")
+        };
+        assert_eq!(forget().await, [0; 3], "nothing is old yet");
+        w.clock.advance_seconds(auth::delay::MEMORY_SECONDS + 1);
+        assert_eq!([forget().await, forget().await, forget().await], [[2; 3], [1; 3], [0; 3]]);
     }
 
     async fn a_clock_set_back_makes_no_confirmation_fresh(w: World) {

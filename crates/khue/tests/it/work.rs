@@ -174,6 +174,23 @@ testkit::both! {
     async fn what_was_kept_for_a_while_is_forgotten_at_night(w: World) {
         let land = land(&w).await;
         let place = place(&w, &land, 1, "-").await;
+        // More wrong codes than are forgotten in one write.
+        w.db.write_long(&w.system(), "a test mistypes many codes", |tx| {
+            tx.public("test");
+            (0..2_100).try_for_each(|n| auth::invitations::failed(tx, &format!("10.0.0.{}", n % 250)))
+        })
+        .await
+        .expect("fails");
+        let wrong_codes = async |w: &World| -> i64 {
+            w.db.read(&w.system(), |tx| {
+                tx.public("test");
+                tx.one::<(i64,)>(&db::Sql::new("codes", "SELECT count(*) FROM invitation_failure"), &[])
+            })
+            .await
+            .expect("reads")
+            .map_or(0, |(n,)| n)
+        };
+        assert!(wrong_codes(&w).await >= 2_100);
         let made = async |w: &World| -> (i64, i64) {
             w.db.read(&w.system(), |tx| {
                 tx.public("test");
@@ -202,6 +219,7 @@ testkit::both! {
         w.clock.advance_seconds(60 * 86_400);
         tidy(&w).await;
         assert_eq!(made(&w).await, (invitations, sessions), "what ended lately stays");
+        assert_eq!(wrong_codes(&w).await, 0);
         w.clock.advance_seconds(60 * 86_400);
         let token = auth::session::Token::draw().expect("a token");
         let (digest, account) = (token.digest(), place.head.account);
