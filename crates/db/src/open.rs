@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use base::{Error, Instant, Result, Uuid};
@@ -242,8 +243,15 @@ fn start(
     let constraints: Vec<&'static Constraint> =
         options.schemas.iter().flat_map(|schema| schema.constraints.iter()).collect();
     let (head, _) = watch::channel(None);
-    let shared =
-        Arc::new(Shared { keys, journal, constraints, twice: options.run_writes_twice, head, work: Arc::default() });
+    let shared = Arc::new(Shared {
+        keys,
+        journal,
+        constraints,
+        twice: options.run_writes_twice,
+        head,
+        work: Arc::default(),
+        other_key: AtomicBool::new(false),
+    });
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let store = match (&options.location, lock, opened) {
         (Location::Sqlite(path), Some(lock), _) => {

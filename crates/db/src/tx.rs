@@ -1,6 +1,7 @@
 //! A transaction, as a closure sees it: plain blocking calls, the same on both databases.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use base::{Ctx, Date, Error, Instant, Result, Uuid, Value};
 
@@ -23,6 +24,8 @@ pub(crate) struct Shared {
     pub head: tokio::sync::watch::Sender<Option<Head>>,
     /// Told when a write that put work into the queue has been committed.
     pub work: Arc<tokio::sync::Notify>,
+    /// The installation has another key by now, which this program does not know: it must not go on.
+    pub other_key: AtomicBool,
 }
 
 /// The driver's connection under a transaction.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use base::{Code, Ctx, Error, Instant, Kind, Result, Uuid};
@@ -104,7 +105,15 @@ fn shared(keys: Keys, constraints: &Options) -> Result<Arc<Shared>> {
     let journal = keys.cipher(keys.current(), Use::Journal)?;
     let constraints = constraints.schemas.iter().flat_map(|schema| schema.constraints.iter()).collect();
     let (head, _) = tokio::sync::watch::channel(None);
-    Ok(Arc::new(Shared { keys, journal, constraints, twice: false, head, work: Arc::default() }))
+    Ok(Arc::new(Shared {
+        keys,
+        journal,
+        constraints,
+        twice: false,
+        head,
+        work: Arc::default(),
+        other_key: AtomicBool::new(false),
+    }))
 }
 
 /// The migrations' runner inside our own transaction.

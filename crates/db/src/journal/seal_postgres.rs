@@ -10,6 +10,7 @@ use base::{Error, Result, Uuid};
 use super::chain::{GENESIS, Header, link};
 use super::seal::HEADER_COLUMNS;
 use super::{Head, Position};
+use crate::keys::Keys;
 use crate::params;
 use crate::postgres::{Address, PgConn};
 use crate::tx::Shared;
@@ -74,9 +75,17 @@ fn forever(
     loop {
         let stopping = stop.load(Ordering::Relaxed);
         if conn.is_none() {
-            conn = PgConn::connect(address).ok();
-            conn = conn.and_then(|mut conn| plain(&mut conn, HERE).is_ok().then_some(conn));
             sealer = None;
+            // Between two connections nobody said that this server is here: the key may have been changed.
+            conn = match PgConn::connect(address).and_then(|mut conn| Ok((is_known(&mut conn, &shared.keys)?, conn))) {
+                Ok((true, conn)) => Some(conn),
+                Ok((false, _)) => {
+                    shared.other_key.store(true, Ordering::Relaxed);
+                    tracing::error!(error = ?crate::postgres::other_key(), "the database's key was changed: this server serves no more until it is started again with the new key file");
+                    return;
+                }
+                Err(_) => None,
+            };
             if conn.is_some() {
                 drop(until_here.take());
             }
@@ -149,6 +158,13 @@ fn rows<T: crate::FromRow>(conn: &mut PgConn, sql: &str, params: &[base::Value<'
 
 fn plain(conn: &mut PgConn, sql: &str) -> Result<()> {
     conn.plain(sql).map_err(|e| crate::error::from_postgres(e, "sealer", &[]).error)
+}
+
+/// Says that this server is here, so that nobody changes the key any more, and looks whether it is one of these.
+fn is_known(conn: &mut PgConn, keys: &Keys) -> Result<bool> {
+    plain(conn, HERE)?;
+    let named: Vec<(u32, [u8; 32])> = rows(conn, "SELECT key_id, key_check FROM installation", &[])?;
+    Ok(named.iter().all(|(id, check)| keys.check_value(*id).is_ok_and(|ours| ours == *check)))
 }
 
 fn last(conn: &mut PgConn) -> Result<Option<Head>> {

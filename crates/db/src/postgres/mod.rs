@@ -6,6 +6,7 @@ mod wire;
 
 use std::collections::HashMap;
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
@@ -336,6 +337,9 @@ impl PgStore {
         if self.readers.is_closed() {
             return Err(stopping());
         }
+        if shared.other_key.load(Ordering::Relaxed) {
+            return Err(other_key());
+        }
         let mut conn = PgConn::connect(&self.address)?;
         conn.begin = Some(BEGIN_READ);
         // The transaction ends with the connection.
@@ -404,6 +408,10 @@ impl Worker {
                 Next::Write(job) => (job, true),
                 Next::Closed => return,
             };
+            if self.shared.other_key.load(Ordering::Relaxed) {
+                job.answer(Some(other_key()));
+                continue;
+            }
             if self.conn.as_ref().is_none_or(|conn| conn.client.is_closed()) {
                 self.conn = None;
                 match PgConn::connect(&self.address) {
@@ -504,6 +512,13 @@ impl Worker {
             }
         }
     }
+}
+
+/// See [`Shared::other_key`].
+pub(crate) fn other_key() -> Error {
+    crate::keys::KEY_OTHER.error(
+        "Khoá của cơ sở dữ liệu đã được thay trong lúc máy chủ này mất kết nối, nên máy chủ ngừng phục vụ. Hãy chép tệp khoá mới về máy chủ này (KHUE_KEY) rồi khởi động lại.",
+    )
 }
 
 /// Waits before a retry: up to 1, 2, 4 … 64 ms, spread by the thread's own address so that rivals part.

@@ -376,6 +376,51 @@ fn a_rebuild_that_breaks_references_is_undone() {
     });
 }
 
+#[test]
+fn a_server_whose_key_was_changed_while_it_was_cut_off_serves_no_more() {
+    let place = Place::new(Dialect::Postgres);
+    let (Location::Postgres(app), Some(owner)) = (place.location.clone(), place.owner.clone()) else { return };
+    let cut_off = || {
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()";
+        db::cluster::run_at(&app, sql).expect("ends the connections");
+    };
+    let db = place.open(BEFORE).expect("opens");
+    block(async { add(&db, "một", 10).await.expect("adds") });
+    cut_off();
+    block(async {
+        // With the key it knows it goes on as soon as it is back.
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        while let Err(error) = add(&db, "hai", 10).await {
+            assert!(error.code() != "key.other" && std::time::Instant::now() < until, "{error:?}");
+        }
+        assert!(journal(&db).await.holds());
+    });
+    let another = db::keys::hex(&db::keys::Keys::from_secret([9; 32]).check_value(1).expect("a key"));
+    let named = format!("UPDATE installation SET key_id = 2, key_check = '\\x{another}'");
+    db::cluster::run_at(&owner, &named).expect("another server's key is changed");
+    cut_off();
+    block(async {
+        let until = std::time::Instant::now() + Duration::from_secs(20);
+        let refused = loop {
+            match add(&db, "ba", 10).await {
+                Err(error) if error.code() == "key.other" => break error,
+                _ => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+            assert!(std::time::Instant::now() < until, "it goes on with the old key");
+        };
+        assert!(refused.detail().contains("khởi động lại"), "{}", refused.detail());
+        let look = |tx: &mut db::Tx<'_>| {
+            tx.public("test");
+            tx.debug_rows(&Built::new("one", "SELECT 1", tx.dialect()), &[]).map(|_| ())
+        };
+        assert_eq!(db.read(&ctx(), look).await.expect_err("no reads").code(), "key.other");
+        assert_eq!(db.read_long(&ctx(), look).await.expect_err("no long reads").code(), "key.other");
+    });
+    db.close();
+    assert_eq!(place.open(BEFORE).expect_err("it needs the new key file").code(), "key.other");
+}
+
 /// Lets the file grow by so many pages and no more: what a full disk is to SQLite.
 async fn room_for(db: &Db, pages: Option<i64>) {
     db.write(&ctx(), move |tx| {
