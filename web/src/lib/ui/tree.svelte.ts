@@ -26,7 +26,8 @@ export class Node<Item> {
 
 export interface TreeSource<Item> {
 	id: (item: Item) => string;
-	text: (item: Item) => string;
+	/** What may be typed to reach it: the names it goes by. */
+	texts: (item: Item) => string[];
 	branches: (item: Item) => boolean;
 	children: (item: Item, cursor: string | null) => Promise<Loaded<Item>>;
 	/** A root as it is now. */
@@ -41,7 +42,7 @@ export class TreeState<Item> {
 	drawn = $state(24);
 	readonly source: TreeSource<Item>;
 	#typed = '';
-	#typedAt = 0;
+	#typedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(source: TreeSource<Item>, roots: Item[]) {
 		this.source = source;
@@ -156,7 +157,8 @@ export class TreeState<Item> {
 				for (const sibling of this.siblings(node)) this.open(sibling);
 				return true;
 		}
-		if ([...name].length !== 1 || name === ' ') return false;
+		// A space begins no name, but belongs to the one that is being typed.
+		if ([...name].length !== 1 || (name === ' ' && now - this.#typedAt > 700)) return false;
 		return this.#jump(rows, index, name, now);
 	}
 
@@ -168,7 +170,9 @@ export class TreeState<Item> {
 		// A longer word may still fit the row we stand on; a first letter goes on to the next.
 		const start = this.#typed.length > 1 ? index : index + 1;
 		const turn = [...rows.slice(start), ...rows.slice(0, start)];
-		const found = turn.find((row) => fold(this.source.text(row.item)).startsWith(wanted));
+		const found = turn.find((row) =>
+			this.source.texts(row.item).some((text) => fold(text).startsWith(wanted))
+		);
 		if (found) this.at = found;
 		return true;
 	}

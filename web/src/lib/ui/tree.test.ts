@@ -12,7 +12,7 @@ function tree(pages = 1) {
 	return new TreeState<Place>(
 		{
 			id: (place) => place.name,
-			text: (place) => place.name,
+			texts: (place) => [place.name, place.name.replace(/^Xã /, '')],
 			branches: (place) => place.below.length > 0,
 			children: async (place, cursor) =>
 				pages === 1
@@ -53,6 +53,16 @@ describe('the tree', () => {
 		expect(one.at?.item.name).toBe('Tỉnh');
 	});
 
+	it('takes a space into the word that is being typed, and finds a name without the word of its kind', async () => {
+		const one = tree();
+		if (one.roots[0]) await one.open(one.roots[0]);
+		for (const [n, letter] of [...'xa d'].entries()) expect(one.key(letter, 1000 + n * 100)).toBe(true);
+		expect(one.at?.item.name).toBe('Xã Đồng');
+		expect(one.key(' ', 5000), 'nothing is being typed').toBe(false);
+		one.key('b', 9000);
+		expect(one.at?.item.name).toBe('Xã Bến');
+	});
+
 	it('stands on the parent when the branch is folded', async () => {
 		const one = tree();
 		const root = one.roots[0];
@@ -82,7 +92,7 @@ describe('the tree', () => {
 		const one = new TreeState<Place>(
 			{
 				id: (place) => place.name,
-				text: (place) => place.name,
+				texts: (place) => [place.name, place.name.replace(/^Xã /, '')],
 				branches: (place) => place.below.length > 0,
 				children: async (place) => ({ items: place.below, next: null })
 			},
@@ -108,7 +118,7 @@ describe('the tree', () => {
 		const one = new TreeState<string>(
 			{
 				id: (text) => text,
-				text: (text) => text,
+				texts: (text) => [text],
 				branches: () => true,
 				children: async () => {
 					if (fail) throw new Error('away');

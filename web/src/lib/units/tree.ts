@@ -102,7 +102,7 @@ async function grow(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
 	const tree = new TreeState<UnitRow>(
 		{
 			id: (unit) => unit.id,
-			text: (unit) => unit.name,
+			texts: (unit) => [unit.full_name, unit.name],
 			branches: (unit) => unit.children > 0,
 			again: (unit) => api.unit(unit.id, asOf || undefined),
 			children: (unit, cursor) => {
