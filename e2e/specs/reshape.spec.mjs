@@ -50,12 +50,13 @@ for (const size of ['desk', 'phone']) {
 		await page.getByRole('button', { name: 'Xem trước' }).click();
 		await page.getByRole('alert').getByRole('link').first().waitFor();
 		await choose(page, 'Thêm trường', second);
+		assert.equal(await page.getByRole('combobox', { name: 'Thêm trường' }).inputValue(), '', 'ready for the next');
 		await page
 			.getByRole('group', { name: `${second.full_name} nhập bao nhiêu` })
 			.getByText('Một phần')
 			.click();
 		await page.getByLabel('Tên đầy đủ').fill(`Trường Tiểu học Mới ${tag}`);
-		await choose(page, 'Ở xã, phường', { full_name: place.name });
+		await choose(page, 'Xã, phường', { full_name: place.name });
 		await page.getByLabel('Tiểu học', { exact: true }).check();
 		await clean(page);
 		await decide(page, `45/QĐ-UBND ${tag}`);
@@ -137,7 +138,7 @@ test('a school is divided; leaving the page loses nothing that was typed', async
 	await page.goForward();
 	await heading(page, `Chia, tách ${school.full_name}`);
 	assert.equal(await page.getByLabel('Tên đầy đủ').inputValue(), `Trường Tiểu học Riêng ${tag}`);
-	await choose(page, 'Ở xã, phường', { full_name: school.path.at(-1).name });
+	await choose(page, 'Xã, phường', { full_name: school.path.at(-1).name });
 	await page.getByLabel('Tiểu học', { exact: true }).check();
 	await decide(page, `47/QĐ-UBND ${tag}`);
 	const outcome = page.getByRole('region', { name: 'Việc này sẽ' });
