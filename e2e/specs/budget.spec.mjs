@@ -88,7 +88,7 @@ for (const size of ['desk', 'phone']) {
 		await measure(
 			'today',
 			() => page.keyboard.press('Enter'),
-			() => page.getByText('Bước đầu tiên').waitFor(),
+			() => page.getByText('Việc hay làm').waitFor(),
 			early
 		);
 		await measure(

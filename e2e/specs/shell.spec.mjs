@@ -34,8 +34,15 @@ test('the palette goes to a unit, a screen, and does things', async () => {
 	assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark', 'remembered');
 
 	await page.keyboard.press('Control+k');
+	await box.fill('khong co gi ten nay');
+	await page.getByRole('dialog').getByText('Thử gõ ít chữ hơn.').waitFor();
 	await page.keyboard.press('Escape');
 	assert.equal(await page.getByRole('combobox').count(), 0);
+
+	await page.keyboard.press('Control+k');
+	await box.fill('sap nhap');
+	await page.keyboard.press('Enter');
+	await heading(page, 'Sáp nhập trường');
 	await close();
 });
 
