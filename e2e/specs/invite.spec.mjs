@@ -13,7 +13,7 @@ for (const size of ['desk', 'phone']) {
 		const host = await open(browser, size);
 		await signIn(host.page);
 		const unit = await unitToInviteTo(host.page);
-		await host.page.goto(`/don-vi/${unit.id}?muc=nguoi`);
+		await host.page.goto(`/don-vi/${unit.id}`);
 		await host.page.getByRole('button', { name: 'Mời người' }).first().click();
 		const dialog = host.page.getByRole('dialog', { name: 'Mời người' });
 		await dialog.getByLabel('Họ và tên').fill('Thạch Sô Phi');
@@ -32,6 +32,7 @@ for (const size of ['desk', 'phone']) {
 		await ready.getByRole('button', { name: 'Chép mã' }).click();
 		await ready.getByText('Đóng bây giờ thì không xem lại được').waitFor({ state: 'detached' });
 		await ready.getByRole('button', { name: 'Đã chép hoặc in rồi' }).click();
+		await host.page.getByText('Đã tạo lời mời cho Thạch Sô Phi.').waitFor();
 		await host.page
 			.getByRole('table', { name: 'Lời mời chưa nhận' })
 			.getByText('Thạch Sô Phi')

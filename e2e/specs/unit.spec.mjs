@@ -36,6 +36,13 @@ for (const size of ['desk', 'phone']) {
 		await page.getByRole('menuitem', { name: 'Đổi tên' }).click();
 		const rename = page.getByRole('dialog', { name: 'Đổi tên' });
 		await rename.getByLabel('Tên mới').fill(`${name} mới`);
+		// From the very day of the present name it is a correction, and nothing else is promised.
+		const effective = rename.getByLabel('Có hiệu lực từ ngày', { exact: true });
+		const usual = await effective.inputValue();
+		await effective.fill('05/09/2026');
+		await rename.getByText('tên cũ không hiện trong lịch sử').waitFor();
+		await effective.fill(usual);
+		await rename.getByText('tên cũ không hiện trong lịch sử').waitFor({ state: 'detached' });
 		await rename.getByRole('button', { name: 'Đổi tên' }).click();
 		await rename.waitFor({ state: 'detached' });
 		await heading(page, `${name} mới`);

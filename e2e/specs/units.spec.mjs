@@ -54,6 +54,13 @@ for (const size of ['desk', 'phone']) {
 		assert.equal(await page.getByRole('searchbox').inputValue(), plain(wanted.full_name));
 		await page.getByRole('searchbox').fill('khong co don vi nao ten the nay');
 		await page.getByText('Không có đơn vị nào khớp').waitFor();
+		await page.goto(`/don-vi?q=${encodeURIComponent(plain(wanted.full_name))}`);
+		await page.getByRole('link', { name: wanted.full_name }).first().waitFor();
+		const shown = (name) => page.getByRole('radio', { name }).isChecked();
+		assert.deepEqual([await shown('Cây'), await shown('Danh sách')], [false, true], 'the switch says what is seen');
+		await page.getByRole('radio', { name: 'Cây' }).check({ force: true });
+		await page.getByRole('treeitem').first().waitFor();
+		assert.equal(await page.getByRole('searchbox').inputValue(), '');
 		await close();
 	});
 }
@@ -185,6 +192,7 @@ test('the districts of before stand in the tree of that day, plainly marked', as
 	await signIn(page);
 	await page.goto('/don-vi?ngay=2024-06-01');
 	await page.getByText('Quá khứ: ngày 01/06/2024.').waitFor();
+	await page.getByText('thay đổi sớm hơn chưa được ghi').waitFor();
 	const district = page.getByRole('treeitem').filter({ hasText: /Huyện|Thị xã|Thành phố/ }).first();
 	await district.waitFor();
 	const was = await ask(page, `/units/${await district.getAttribute('data-id')}?as_of=2024-06-01`);

@@ -9,6 +9,12 @@ const choices = ['department', 'province', 'commune', 'commune_office', 'school'
 /** Districts stood until the day before; whoever looks back finds them. */
 const withoutDistricts = '2025-07-01';
 
+/**
+ * The country's lists begin on this day, as the rule pack's `old_state_as_of` says; no answer of the server carries it.
+ * A look further back finds the units of this day, whatever changed before.
+ */
+export const listsKnownFrom = '2025-06-30';
+
 /** The kinds a list of a day can be filtered by. */
 export const kindChoices = (day: string) =>
 	choices

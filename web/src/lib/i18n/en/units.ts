@@ -10,6 +10,8 @@ const units: typeof vi = {
 	asOf: 'As of',
 	past: (date) => `The past: ${date}.`,
 	pastNote: 'Names, authorities and the units below are those of that day.',
+	unknownNote:
+		'Khuê knows the boundaries as they stood just before 01/07/2025; earlier changes are not recorded.',
 	ahead: (date) => `The future: ${date}.`,
 	aheadNote: 'With the changes that are decided and have not begun yet.',
 	otherDay: 'Look at another day',

@@ -13,7 +13,7 @@ export default {
 	facts: 'Thông tin',
 	counts: 'Đơn vị bên dưới',
 	countsNone: 'Không có đơn vị nào bên dưới.',
-	directly: 'Trực thuộc',
+	directly: 'Đơn vị trực thuộc',
 	inCharge: 'Phụ trách',
 	levels: 'Cấp học',
 	levelNames: { MN: 'Mầm non', TH: 'Tiểu học', THCS: 'THCS', THPT: 'THPT', GDTX: 'GDTX' } as Record<
@@ -100,13 +100,15 @@ export default {
 	renameSays: (name: string) =>
 		`Từ ngày có hiệu lực đơn vị mang tên mới. Hồ sơ trước ngày đó vẫn ghi “${name}”.`,
 	renameUndo: 'Tên cũ được giữ trong lịch sử; đổi lại bằng một lần đổi tên nữa.',
+	renameCorrects: 'Đây là sửa tên viết sai; tên cũ không hiện trong lịch sử.',
+	renameCorrectsUndo: 'Đổi lại bằng một lần đổi tên nữa.',
 	renameDo: 'Đổi tên',
 	renamed: 'Đã ghi tên mới.',
 
 	moveEdge: 'Chuyển việc',
 	moveTo: 'Sang đơn vị',
 	moveSays: (n: string) =>
-		`Từ ngày có hiệu lực, người của đơn vị quản lí cũ thôi thấy đơn vị này và ${n} đơn vị bên dưới theo việc được chuyển.`,
+		`Từ ngày có hiệu lực, người của đơn vị quản lí cũ thôi thấy đơn vị này${n === '0' ? '' : ` và ${n} đơn vị bên dưới`} theo việc được chuyển.`,
 	moveUndo: 'Chuyển lại được bằng một lần chuyển nữa; lịch sử ghi cả hai.',
 	moveDo: 'Chuyển',
 	moved: 'Đã chuyển.',
@@ -132,6 +134,7 @@ export default {
 	inviteUndo: 'Rút lại được cho đến khi mã được dùng.',
 	inviteDo: 'Tạo mã mời',
 	inviteReady: 'Mã mời đã sẵn sàng',
+	invited: (person: string) => `Đã tạo lời mời cho ${person}.`,
 	inviteOnce: 'Mã chỉ hiện lần này. Chép hoặc in trước khi đóng.',
 	inviteCode: 'Mã mời',
 	inviteLink: 'Đường dẫn',

@@ -8,6 +8,7 @@ export default {
 	asOf: 'Tại ngày',
 	past: (date: string) => `Quá khứ: ngày ${date}.`,
 	pastNote: 'Tên, cấp trên và các đơn vị bên dưới là của ngày đó.',
+	unknownNote: 'Khuê chỉ có danh mục địa giới ngay trước 01/07/2025; thay đổi sớm hơn chưa được ghi.',
 	ahead: (date: string) => `Tương lai: ngày ${date}.`,
 	aheadNote: 'Gồm cả những thay đổi đã có quyết định mà chưa đến ngày.',
 	otherDay: 'Xem tại một ngày khác',
