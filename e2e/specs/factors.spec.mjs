@@ -377,7 +377,7 @@ test('a lost phone: another’s second factors are reset, with the login typed a
 	await page.getByRole('button', { name: `Hỗ trợ tài khoản của ${guest.name}` }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Gỡ xác thực hai bước' }).click();
 	const reset = page.getByRole('dialog', { name: 'Gỡ xác thực hai bước' });
-	await reset.getByLabel('Lí do').fill('Mất điện thoại');
+	await reset.getByLabel('Lý do').fill('Mất điện thoại');
 	await reset.getByRole('button', { name: 'Gỡ xác thực hai bước' }).click();
 	await reset.getByRole('alert').getByRole('link').first().waitFor();
 	await reset.getByLabel('Gõ tên đăng nhập của người đó để xác nhận').fill(guest.login);

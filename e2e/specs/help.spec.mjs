@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { heading, launch, mark, open, signIn, unitToInviteTo } from '../lib/browser.mjs';
+import { accounts, ask, heading, launch, mark, open, signIn, unitToInviteTo } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -97,7 +97,7 @@ test('an account is suspended with a reason and restored, with the keyboard only
 	await host.page.getByRole('dialog', { name: `Tài khoản của ${guest.name}` }).waitFor();
 	await reach('Tạm khoá tài khoản');
 	const suspend = host.page.getByRole('dialog', { name: 'Tạm khoá tài khoản' });
-	await suspend.getByLabel('Lí do').waitFor();
+	await suspend.getByLabel('Lý do').waitFor();
 	await host.page.keyboard.type('Nghỉ việc');
 	await host.page.keyboard.press('Enter');
 	await host.page.getByText('Đã tạm khoá tài khoản.').waitFor();
@@ -114,4 +114,19 @@ test('an account is suspended with a reason and restored, with the keyboard only
 	await signIn(guest.page, { login: guest.login, password });
 	await guest.close();
 	await host.close();
+});
+
+test('whoever revokes her own role is told that she cannot give it back', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, accounts.find(({ role }) => role === 'head'));
+	const { account, grants } = await ask(page, '/me');
+	const [{ role_name, unit }] = grants;
+	await page.goto(`/don-vi/${unit.id}?muc=nguoi`);
+	await page.getByRole('button', { name: `Thu hồi vai trò ${role_name} của ${account.display_name}` }).click();
+	const dialog = page.getByRole('dialog', { name: `Thu hồi vai trò ${role_name}?` });
+	await dialog.getByText(`bạn không còn vào được ${unit.name}; chỉ cấp trên giao lại được`).waitFor();
+	await dialog.getByRole('button', { name: 'Huỷ' }).click();
+	await page.getByRole('button', { name: /^Thu hồi vai trò Giáo viên của/ }).first().click();
+	await page.getByRole('dialog').getByText('Có thể giao lại vai trò.').waitFor();
+	await close();
 });

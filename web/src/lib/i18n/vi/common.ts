@@ -61,7 +61,7 @@ export default {
 	online: 'Trực tuyến',
 	unexpected: 'Máy chủ trả lời không đúng dạng',
 	unexpectedDetail: (status: number) =>
-		`Máy chủ trả lời mã ${status} mà không nói lí do. Hãy thử lại; nếu vẫn vậy, báo người quản trị.`,
+		`Máy chủ trả lời mã ${status} mà không nói lý do. Hãy thử lại; nếu vẫn vậy, báo người quản trị.`,
 	waitFor: (seconds: number) =>
 		seconds < 60
 			? `Hãy chờ ${seconds} giây rồi thử lại.`

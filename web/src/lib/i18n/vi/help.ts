@@ -44,7 +44,7 @@ export default {
 	suspend: 'Tạm khoá tài khoản',
 	suspendUndo: 'Mở lại được bất cứ lúc nào; mật khẩu vẫn như cũ.',
 	suspendSays: (person: string) => `${person} bị đăng xuất ở mọi máy ngay và không đăng nhập được nữa.`,
-	reason: 'Lí do',
+	reason: 'Lý do',
 	reasonHint: 'Giữ trong nhật ký, ví dụ: Nghỉ việc từ 01/09/2026',
 	wasSuspended: 'Đã tạm khoá tài khoản.',
 	restoreLead: 'Tài khoản đang tạm khoá. Mở lại thì người đó đăng nhập bằng mật khẩu cũ.',

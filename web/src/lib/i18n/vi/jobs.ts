@@ -12,7 +12,7 @@ export default {
 	states,
 	kinds,
 	title: 'Việc chạy nền',
-	lead: 'Những việc Khuê làm trong lúc bạn làm việc khác: gửi thư, sao lưu, dọn dữ liệu tạm. Việc không làm được hiện lí do và thử lại được.',
+	lead: 'Những việc Khuê làm trong lúc bạn làm việc khác: gửi thư, sao lưu, dọn dữ liệu tạm. Việc không làm được hiện lý do và thử lại được.',
 	recurring: 'Máy chủ tự làm',
 	recurringLead: 'Theo giờ của máy chủ; làm ngay được khi cần, ví dụ trước khi nâng cấp.',
 	noBackup: 'Chưa đặt sao lưu hằng đêm',

@@ -36,7 +36,7 @@ export default {
 	outcome: 'Việc này sẽ',
 	outcomeFrom: (date: string) => `Từ ngày ${date}`,
 	founded: 'Lập mới',
-	foundedUnder: (authority: string) => `do ${authority} quản lí`,
+	foundedUnder: (authority: string) => `do ${authority} quản lý`,
 	ended: 'Ngừng hoạt động',
 	changed: 'Hoạt động tiếp',
 	moved: 'Điểm trường đi theo',
