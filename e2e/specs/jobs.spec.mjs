@@ -21,12 +21,17 @@ for (const size of ['desk', 'phone']) {
 		const before = (await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly').last?.id;
 		await row.getByRole('button', { name: 'Làm ngay: Sao lưu hằng đêm' }).click();
 		await page.getByText('Đã đưa vào hàng chờ.').waitFor();
+		// An earlier backup of this demo may be done already: the new one is waited for first.
+		const nightly = async () =>
+			(await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly').last;
+		const until = Date.now() + 60_000;
+		while ((await nightly())?.id === before || (await nightly()).state !== 'done') {
+			assert.ok(Date.now() < until, 'the backup is done within a minute');
+			await page.waitForTimeout(300);
+		}
 		// Nobody reloads: the page asks by itself.
 		await row.getByText('Đã xong').filter({ visible: true }).waitFor({ timeout: 60_000 });
 		await row.getByText(/đã sao lưu [\d.]+ dòng/).filter({ visible: true }).waitFor({ timeout: 60_000 });
-		const { last } = (await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly');
-		assert.notEqual(last.id, before);
-		assert.equal(last.state, 'done');
 		await rowOf(page, 'Tất cả việc', 'Sao lưu hằng đêm').first().waitFor();
 		await close();
 	});

@@ -91,7 +91,7 @@ fn wrong() -> Error {
     Error::field(
         "current",
         "password.wrong",
-        "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ quản trị trường cấp lại.",
+        "Mật khẩu đang dùng chưa đúng. Hãy nhập lại; nếu quên, hãy nhờ người quản trị của đơn vị bạn cấp lại mật khẩu.",
     )
 }
 

@@ -55,7 +55,7 @@ pub fn invite(tx: &mut Tx<'_>, unit: UnitId, cmd: &Invite, code: &InvitationCode
         return Err(Error::field(
             "display_name",
             "invitation.name",
-            "Hãy nhập họ và tên người được mời, từ 2 đến 100 kí tự.",
+            "Hãy nhập họ và tên người được mời, từ 2 đến 100 ký tự.",
         ));
     }
     let days = cmd.days.unwrap_or(DAYS);

@@ -38,7 +38,7 @@ pub struct InvitationLook {
 
 pub(crate) fn no_such_code() -> Error {
     invitations::NO_SUCH_CODE.error(
-        "Mã mời này không đúng, đã được dùng, đã hết hạn, hoặc người mời không còn phụ trách. Hãy kiểm tra lại từng kí tự, hoặc nhờ người mời gửi mã mới.",
+        "Mã mời này không đúng, đã được dùng, đã hết hạn, hoặc người mời không còn phụ trách. Hãy kiểm tra lại từng ký tự, hoặc nhờ người mời gửi mã mới.",
     )
 }
 

@@ -176,7 +176,7 @@ pub(crate) fn suspended(tx: &mut Tx<'_>, account: AccountId) -> Result<Error> {
 }
 
 pub(crate) fn wrong() -> base::Error {
-    WRONG.error("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra bộ gõ và phím Caps Lock; nếu quên mật khẩu, hãy nhờ quản trị trường cấp lại.")
+    WRONG.error("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra bộ gõ và phím Caps Lock; nếu quên mật khẩu, hãy nhờ người quản trị của đơn vị bạn cấp lại mật khẩu.")
 }
 
 /// What the cookies of a new session hold.

@@ -32,7 +32,7 @@ pub fn suspend_account(tx: &mut Tx<'_>, account: AccountId, cmd: &SuspendAccount
     let (found, unit) = require_over(tx, Capability::AccountSuspend, account)?;
     let reason = cmd.reason.as_deref().map(base::vi::clean).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
-        let detail = format!("Lí do dài nhất {REASON} kí tự. Hãy viết gọn lại.");
+        let detail = format!("Lý do dài nhất {REASON} ký tự. Hãy viết gọn lại.");
         return Err(Error::field("reason", "account.reason", detail));
     }
     let raises = match suspension::find(tx, account)? {

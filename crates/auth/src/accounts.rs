@@ -86,7 +86,7 @@ pub fn check_login(typed: &str) -> Result<String> {
         return Err(Error::field(
             "login",
             "login.shape",
-            "Tên đăng nhập có từ 3 đến 64 kí tự: chữ không dấu, chữ số và . _ - @ +, không có khoảng trắng. Ví dụ: lan.nguyen",
+            "Tên đăng nhập có từ 3 đến 64 ký tự: chữ không dấu, chữ số và . _ - @ +, không có khoảng trắng. Ví dụ: lan.nguyen",
         ));
     }
     Ok(login)

@@ -202,7 +202,7 @@ fn count(tx: &mut Tx<'_>, tried: Tried, login: &str, account: Option<AccountId>,
     if wait > 0 {
         let sentence = match tried {
             Tried::Password => format!(
-                "Đã có nhiều lần đăng nhập sai nên cần chờ {wait} giây rồi thử lại. Nếu quên mật khẩu, hãy nhờ quản trị trường cấp lại."
+                "Đã có nhiều lần đăng nhập sai nên cần chờ {wait} giây rồi thử lại. Nếu quên mật khẩu, hãy nhờ người quản trị của đơn vị bạn cấp lại mật khẩu."
             ),
             Tried::Code => format!(
                 "Đã có nhiều lần nhập sai mã nên cần chờ {wait} giây rồi thử lại. Nếu mất điện thoại, hãy dùng mã khôi phục hoặc nhờ quản trị trường gỡ yếu tố thứ hai."

@@ -105,9 +105,9 @@ pub fn check(field: &str, password: &str, login: &str) -> Result<()> {
     let length = password.chars().count();
     let small = password.to_lowercase();
     let refusal = if length < SHORTEST {
-        Some(("password.short", format!("Mật khẩu cần ít nhất {SHORTEST} kí tự. Một câu ngắn dễ nhớ là tốt nhất.")))
+        Some(("password.short", format!("Mật khẩu cần ít nhất {SHORTEST} ký tự. Một câu ngắn dễ nhớ là tốt nhất.")))
     } else if length > LONGEST {
-        Some(("password.long", format!("Mật khẩu dài nhất {LONGEST} kí tự.")))
+        Some(("password.long", format!("Mật khẩu dài nhất {LONGEST} ký tự.")))
     } else if login.len() >= 3 && small.contains(login) {
         Some(("password.contains_login", "Mật khẩu không được chứa tên đăng nhập.".to_owned()))
     } else if weak::is_weak(&small) {

@@ -128,7 +128,7 @@ pub static ROLES: &[Role] = &[
     Role {
         code: "school_admin",
         name: "Quản trị trường",
-        description: "Lo việc kĩ thuật ở trường: mời người dùng, cấp và thu quyền, cấp lại mật khẩu, kết thúc phiên của máy bị mất.",
+        description: "Lo việc kỹ thuật ở trường: mời người dùng, cấp và thu quyền, cấp lại mật khẩu, kết thúc phiên của máy bị mất.",
         capabilities: &[
             UnitView,
             AccountView,
@@ -163,7 +163,7 @@ pub static ROLES: &[Role] = &[
     },
     Role {
         code: "support",
-        name: "Hỗ trợ kĩ thuật",
+        name: "Hỗ trợ kỹ thuật",
         description: "Giúp người dùng đăng nhập; không xem dữ liệu học sinh.",
         capabilities: &[UnitView, AccountView, SessionEndOther],
         unit_kinds: &["ministry", "department", "commune_office", "school", "campus"],

@@ -52,7 +52,7 @@ enum Command {
         #[arg(long, value_name = "TÊN")]
         login: String,
         /// Vì sao: ghi vào nhật ký và vào danh sách ai đã xem thông tin của người này.
-        #[arg(long, value_name = "LÍ DO")]
+        #[arg(long, value_name = "LÝ DO")]
         purpose: String,
     },
     /// Gỡ mọi yếu tố thứ hai của người đã mất điện thoại, và kết thúc mọi phiên đang mở của tài khoản.
@@ -63,7 +63,7 @@ enum Command {
         #[arg(long, value_name = "TÊN")]
         login: String,
         /// Vì sao, ghi vào nhật ký: ví dụ "mất điện thoại, đã gặp trực tiếp".
-        #[arg(long, value_name = "LÍ DO")]
+        #[arg(long, value_name = "LÝ DO")]
         purpose: String,
     },
     /// Đặt ai phải xác thực hai bước ở một đơn vị và các đơn vị trực thuộc.

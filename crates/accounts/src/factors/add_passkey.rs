@@ -52,7 +52,7 @@ pub(crate) fn check_name(typed: &str) -> Result<String> {
     if (1..=NAME).contains(&name.chars().count()) {
         return Ok(name);
     }
-    let detail = format!("Hãy đặt tên từ 1 đến {NAME} kí tự để sau này nhận ra thiết bị, ví dụ: Điện thoại của tôi.");
+    let detail = format!("Hãy đặt tên từ 1 đến {NAME} ký tự để sau này nhận ra thiết bị, ví dụ: Điện thoại của tôi.");
     Err(Error::field("name", "passkey.name", detail))
 }
 

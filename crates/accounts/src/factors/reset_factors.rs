@@ -31,7 +31,7 @@ pub fn reset_factors(tx: &mut Tx<'_>, account: AccountId, cmd: &ResetFactors) ->
     confirmation::require(tx)?;
     let reason = cmd.reason.as_deref().map(base::vi::clean).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > REASON) {
-        let detail = format!("Lí do dài nhất {REASON} kí tự. Hãy viết gọn lại.");
+        let detail = format!("Lý do dài nhất {REASON} ký tự. Hãy viết gọn lại.");
         return Err(Error::field("reason", "account.reason", detail));
     }
     factors::take(tx, account)?;

@@ -139,7 +139,7 @@ pub(super) fn found(
     )?;
     if let Some(code) = new.code.as_deref().map(vi::clean).filter(|code| !code.is_empty()) {
         if code.len() > 40 || vi::fold(&code).is_empty() {
-            let detail = "Mã trường gồm chữ và số, không quá 40 kí tự. Hãy nhập mã trong cơ sở dữ liệu ngành.";
+            let detail = "Mã trường gồm chữ và số, không quá 40 ký tự. Hãy nhập mã trong cơ sở dữ liệu ngành.";
             return Err(Error::field(field("code"), "unit.code", detail));
         }
         store::add_codes(tx, &[NewCode { unit: id, from, to: None, system: "sector", code }])?;

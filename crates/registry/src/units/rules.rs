@@ -153,7 +153,7 @@ pub fn checked_name(field: &str, typed: &str) -> Result<String> {
         return Err(Error::field(
             field,
             "unit.name",
-            "Tên đơn vị cần có chữ và dài không quá 200 kí tự. Hãy nhập tên như trong quyết định thành lập.",
+            "Tên đơn vị cần có chữ và dài không quá 200 ký tự. Hãy nhập tên như trong quyết định thành lập.",
         ));
     }
     Ok(name)
