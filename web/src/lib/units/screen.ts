@@ -1,5 +1,6 @@
 import { api } from '$lib/api';
 import type { Page, Unit, UnitRow } from '$lib/api/types';
+import { today } from '$lib/format';
 import type { Told } from '$lib/state/live.svelte';
 import { edgeBelow } from './names';
 
@@ -10,15 +11,22 @@ export interface UnitScreen {
 
 const none: Page<UnitRow> = { items: [], next: null, total: 0, total_is_more: false };
 
+/** The last day of a unit that has ended, on which it is shown when no other day is asked for. */
+export function lastDay(validTo: string | null | undefined, now = new Date()): string | undefined {
+	if (!validTo || validTo > today(now)) return undefined;
+	return new Date(Date.parse(`${validTo}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
 /** What the screen of one unit shows: the unit and the first of those below it. */
 export async function unitScreen(id: string, asOf: string): Promise<UnitScreen> {
 	const unit = await api.unit(id, asOf || undefined);
 	const edge = edgeBelow(unit.kind);
+	const day = asOf || lastDay(unit.valid_to);
 	// What lies below is counted in the row; what answers to an office is not.
 	const children =
 		edge === 'place' && unit.children === 0
 			? none
-			: await api.units({ parent: unit.id, edge, as_of: asOf || undefined, sort: 'name', limit: 10 });
+			: await api.units({ parent: unit.id, edge, as_of: day, sort: 'name', limit: 10 });
 	return { unit, children };
 }
 
