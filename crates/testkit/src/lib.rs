@@ -22,6 +22,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use base::{Actor, Clock, Ctx, Instant};
 use db::{Db, Dialect, Location, Options, Schema};
@@ -293,6 +294,13 @@ fn sqlite_template(fingerprint: &str, schemas: &[&'static Schema], clock: &TestC
     let mut options = Options::new(Location::Sqlite(file.clone()), &making.path().join("data"), schemas.to_vec());
     options.node = Some(NODE);
     Db::open(&options, clock.now()).expect("makes the template").close();
+    // The last connection writes the file whole as it goes, and it may go a moment later.
+    let log = file.with_extension("db-wal");
+    let begun = std::time::Instant::now();
+    while log.metadata().is_ok_and(|log| log.len() > 0) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the template is never whole");
+        std::thread::sleep(Duration::from_millis(2));
+    }
     // Copied beside and renamed: two tests may make it at once.
     let near = std::env::temp_dir().join(format!("khue-template-{fingerprint}-{}.db", std::process::id()));
     std::fs::copy(&file, &near).expect("copies the template");
