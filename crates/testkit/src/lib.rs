@@ -22,7 +22,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
 
 use base::{Actor, Clock, Ctx, Instant};
 use db::{Db, Dialect, Location, Options, Schema};
@@ -151,7 +150,7 @@ impl World {
             Dialect::Sqlite => {
                 let path = folder.path().join("data").join("khue.db");
                 std::fs::create_dir_all(folder.path().join("data")).expect("makes the data folder");
-                std::fs::copy(sqlite_template(&fingerprint, &schemas, &clock), &path).expect("copies the template");
+                copy_database(&sqlite_template(&fingerprint, &schemas, &clock), &path);
                 (Location::Sqlite(path), None)
             }
             Dialect::Postgres => {
@@ -294,16 +293,22 @@ fn sqlite_template(fingerprint: &str, schemas: &[&'static Schema], clock: &TestC
     let mut options = Options::new(Location::Sqlite(file.clone()), &making.path().join("data"), schemas.to_vec());
     options.node = Some(NODE);
     Db::open(&options, clock.now()).expect("makes the template").close();
-    // The last connection writes the file whole as it goes, and it may go a moment later.
-    let log = file.with_extension("db-wal");
-    let begun = std::time::Instant::now();
-    while log.metadata().is_ok_and(|log| log.len() > 0) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the template is never whole");
-        std::thread::sleep(Duration::from_millis(2));
-    }
     // Copied beside and renamed: two tests may make it at once.
     let near = std::env::temp_dir().join(format!("khue-template-{fingerprint}-{}.db", std::process::id()));
-    std::fs::copy(&file, &near).expect("copies the template");
+    copy_database(&file, &near);
+    let _none = std::fs::rename(log_of(&near), log_of(&path));
     std::fs::rename(&near, &path).expect("puts the template in place");
     path
+}
+
+/// The write-ahead log beside a database.
+fn log_of(file: &Path) -> PathBuf {
+    file.with_extension("db-wal")
+}
+
+/// Copies a database that nobody writes to, with its write-ahead log: the last connection, which empties that, may be
+/// closed a moment later. The log first: when it goes meanwhile, the file has what was in it.
+fn copy_database(from: &Path, to: &Path) {
+    let _gone = std::fs::copy(log_of(from), log_of(to));
+    std::fs::copy(from, to).expect("copies the database");
 }

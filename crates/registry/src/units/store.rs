@@ -418,7 +418,7 @@ pub fn counts(tx: &mut Tx<'_>, unit: UnitId, on: Date, scope: &auth::Scope) -> R
                UNION ALL
                SELECT e.unit, down.depth + 1 FROM down CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.authority = down.unit
                  AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1) AND down.depth < 64
-             ) SELECT u.kind, count(*) FROM down CROSS JOIN unit u ON u.id = down.unit WHERE {within}
+             ) SELECT u.kind, count(*) FROM down CROSS JOIN unit u WHERE u.id = down.unit AND {within}
                GROUP BY u.kind ORDER BY u.kind"
         ),
         tx.dialect(),
