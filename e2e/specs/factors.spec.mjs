@@ -408,7 +408,8 @@ test('where a second factor is required, nothing else opens before there is one'
 	const run = (...args) =>
 		execFileSync(program, [...args, '--data', join(work, 'data')], { cwd: work, encoding: 'utf8' });
 	run('migrate');
-	const made = run('account', 'create', '--unit', 'so-37', '--login', 'quan.tri', '--name', 'Lê Thị Quản Trị');
+	const as = ['--unit', 'so-37', '--role', 'department_admin'];
+	const made = run('account', 'create', ...as, '--login', 'quan.tri', '--name', 'Lê Thị Quản Trị');
 	const once = /[a-z0-9]{5}(-[a-z0-9]{5}){2}/.exec(made)[0];
 	run('account', 'second-factor', '--for', 'everyone');
 	const server = spawn(program, ['serve', '--data', join(work, 'data'), '--listen', '127.0.0.1:0'], {
