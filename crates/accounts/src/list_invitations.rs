@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use auth::{Capability, Require as _, accounts, invitations};
 use base::{Instant, Result, UnitId, Uuid};
 use db::Tx;
-use http::{Answer, App, Json, Path, Signed, State};
+use http::{Answer, Json, Path, Reader};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,10 +76,6 @@ pub fn list_invitations(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<InvitationV
 #[utoipa::path(get, path = "/units/{unit}/invitations", operation_id = "list_invitations", tag = "accounts",
     params(("unit" = base::Uuid, Path)),
     responses((status = 200, body = Items<InvitationView>), (status = 404, body = http::ProblemBody)))]
-pub async fn route(
-    State(app): State<App>,
-    Signed(ctx): Signed,
-    Path(unit): Path<UnitId>,
-) -> Answer<Json<Items<InvitationView>>> {
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_invitations(tx, unit)).await? }))
+pub async fn route(reader: Reader, Path(unit): Path<UnitId>) -> Answer<Json<Items<InvitationView>>> {
+    Ok(Json(Items { items: reader.read(move |tx| list_invitations(tx, unit)).await? }))
 }

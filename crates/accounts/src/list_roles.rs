@@ -4,7 +4,7 @@ use auth::Require as _;
 use auth::require::{roles_to_give, roles_to_give_anywhere};
 use base::{Result, UnitId, Uuid};
 use db::Tx;
-use http::{Answer, App, Json, Query, Signed, State};
+use http::{Answer, Json, Query, Reader};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -52,11 +52,7 @@ pub fn list_roles(tx: &mut Tx<'_>, unit: Option<UnitId>) -> Result<Vec<RoleView>
 /// The roles I may give.
 #[utoipa::path(get, path = "/roles", operation_id = "list_roles", tag = "accounts", params(Asked),
     responses((status = 200, body = Items<RoleView>)))]
-pub async fn route(
-    State(app): State<App>,
-    Signed(ctx): Signed,
-    Query(asked): Query<Asked>,
-) -> Answer<Json<Items<RoleView>>> {
+pub async fn route(reader: Reader, Query(asked): Query<Asked>) -> Answer<Json<Items<RoleView>>> {
     let unit = asked.unit.map(UnitId);
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_roles(tx, unit)).await? }))
+    Ok(Json(Items { items: reader.read(move |tx| list_roles(tx, unit)).await? }))
 }

@@ -3,7 +3,7 @@
 use auth::{Require as _, session};
 use base::{Actor, Instant, Result, SessionId, Uuid};
 use db::Tx;
-use http::{Answer, App, Json, Signed, State};
+use http::{Answer, Json, Reader};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +50,6 @@ pub(crate) fn view(open: session::Open, mine: Option<SessionId>) -> SessionView 
 /// Where I am signed in.
 #[utoipa::path(get, path = "/me/sessions", operation_id = "list_sessions", tag = "accounts",
     responses((status = 200, body = Items<SessionView>)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<Items<SessionView>>> {
-    Ok(Json(Items { items: app.db().read(&ctx, list_sessions).await? }))
+pub async fn route(reader: Reader) -> Answer<Json<Items<SessionView>>> {
+    Ok(Json(Items { items: reader.read(list_sessions).await? }))
 }

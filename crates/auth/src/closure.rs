@@ -68,7 +68,8 @@ fn stale(tx: &mut Tx<'_>) -> Result<Vec<(EdgeKind, Date)>> {
     tx.all(&DAYS, params![today, tomorrow(today)])
 }
 
-fn tomorrow(today: Date) -> Date {
+/// The furthest day a closure may hold for.
+pub(crate) fn tomorrow(today: Date) -> Date {
     today.tomorrow().unwrap_or(today)
 }
 

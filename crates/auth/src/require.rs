@@ -29,7 +29,7 @@ pub const PUBLIC_KINDS: [&str; 8] =
 db::statements! {
     /// The roles of an account that reach a unit today, and along which edges. A role at a unit that has ended is none. The
     /// kinds of edge are named, all of them, because the closure is found by them first: without, it would be read whole.
-    pub HELD = "SELECT g.role, c.kind, a.must_change_password AS must_change, a.must_enrol
+    pub HELD = "SELECT g.role, c.kind
         FROM role_grant g
         JOIN account a ON a.id = g.account
         JOIN unit u ON u.id = g.unit
@@ -37,8 +37,22 @@ db::statements! {
           AND c.descendant = ?2
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (u.valid_to IS NULL OR u.valid_to > ?3)";
+    /// What an account holds today, where, and along which edges each role reaches a unit; whether the account is bound to do
+    /// something first, what sort of unit it is, and how many closures do not hold for today. One row at least for an active
+    /// account: nearly every operation begins with it.
+    pub ACCESS = "SELECT g.role, g.unit, c.kind, a.must_change_password AS must_change, a.must_enrol,
+          (SELECT u.kind FROM unit u WHERE u.id = ?2) AS sort,
+          (SELECT count(*) FROM unit_closure_date closure_day WHERE closure_day.day < ?3 OR closure_day.day > ?4) AS stale
+        FROM account a
+        LEFT JOIN role_grant g ON g.account = a.id AND g.ended_at IS NULL
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)
+          AND EXISTS (SELECT 1 FROM unit u WHERE u.id = g.unit AND (u.valid_to IS NULL OR u.valid_to > ?3))
+        LEFT JOIN unit_closure c ON c.kind IN ('place', 'staff', 'budget', 'teaching', 'custody') AND c.ancestor = g.unit
+          AND c.descendant = ?2
+        WHERE a.id = ?1 AND a.state = 'active'
+        ORDER BY g.unit NULLS LAST, g.id NULLS LAST, c.kind NULLS LAST";
     /// The roles of an account today, and where they are held.
-    pub HELD_AT = "SELECT g.role, g.unit, a.must_change_password AS must_change, a.must_enrol
+    pub HELD_AT = "SELECT g.role, g.unit
         FROM role_grant g
         JOIN account a ON a.id = g.account
         JOIN unit u ON u.id = g.unit
@@ -61,8 +75,38 @@ db::statements! {
 }
 
 db::row! {
-    struct Held { role: String, kind: EdgeKind, must_change: bool, must_enrol: bool }
-    struct HeldAt { role: String, unit: UnitId, must_change: bool, must_enrol: bool }
+    struct Held { role: String, kind: EdgeKind }
+    struct HeldAt { role: String, unit: UnitId }
+    struct Reach {
+        role: Option<String>, unit: Option<UnitId>, kind: Option<EdgeKind>, must_change: bool, must_enrol: bool,
+        sort: Option<String>, stale: i64,
+    }
+}
+
+/// What an actor may do at one unit, and where else.
+#[derive(Clone, Debug)]
+pub struct Access {
+    may: Vec<Capability>,
+    /// The actor's roles and where they are held; `None` is the house, everywhere.
+    held: Option<Vec<(&'static Role, UnitId)>>,
+}
+
+impl Access {
+    /// What the actor may do at the unit; empty when it is out of sight.
+    #[must_use]
+    pub fn may(&self) -> &[Capability] {
+        &self.may
+    }
+
+    /// The units where the actor may do this, as a predicate for lists. May be empty: then the list is.
+    #[must_use]
+    pub fn scope(&self, capability: Capability) -> Scope {
+        let Some(held) = &self.held else { return Scope::Everything };
+        let mut units: Vec<UnitId> =
+            held.iter().filter(|(role, _)| role.capabilities.contains(&capability)).map(|(_, unit)| *unit).collect();
+        units.dedup();
+        Scope::Within { kinds: capability.reaches(), units, public: capability == Capability::UnitView }
+    }
 }
 
 /// The first line of every command.
@@ -70,6 +114,8 @@ pub trait Require {
     /// Goes on only when the actor may do this at this unit. Out of sight is `unit.not_found`, in sight but not allowed is
     /// `auth.forbidden`.
     fn require(&mut self, capability: Capability, unit: UnitId) -> Result<()>;
+    /// The same, and tells what else the actor may do there, and where else: for an answer that needs both.
+    fn access(&mut self, capability: Capability, unit: UnitId) -> Result<Access>;
     /// The units where the actor may do this, as a predicate for lists. May be empty: then the list is.
     fn scope(&mut self, capability: Capability) -> Result<Scope>;
     /// Goes on only for a person who has signed in: for what concerns the account itself.
@@ -106,36 +152,47 @@ fn comes_first(must_change: bool, must_enrol: bool) -> Result<()> {
     }
 }
 
-/// The capabilities of an actor at a unit, and whether the unit exists.
-fn held(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Capability>> {
-    let kind = |tx: &mut Tx<'_>| Ok(tx.one::<(String,)>(&UNIT_KIND, params![unit])?.map(|(kind,)| kind));
+/// What an actor holds, and what that lets them do at a unit. Without a unit: where else.
+fn access(tx: &mut Tx<'_>, unit: Option<UnitId>) -> Result<Access> {
     match tx.ctx().actor().clone() {
         Actor::Anonymous => Err(signed_out()),
         Actor::System(_) | Actor::Operator(_) => {
-            kind(tx)?.ok_or_else(not_found)?;
-            Ok(Capability::ALL.into_iter().filter(|c| c.opens() != crate::capability::Opens::Protected).collect())
+            if let Some(unit) = unit {
+                tx.one::<(String,)>(&UNIT_KIND, params![unit])?.ok_or_else(not_found)?;
+            }
+            let may =
+                Capability::ALL.into_iter().filter(|c| c.opens() != crate::capability::Opens::Protected).collect();
+            Ok(Access { may, held: None })
         }
         Actor::Account { account, .. } => {
-            closure::holds_today(tx)?;
             let today = tx.today();
-            let rows: Vec<Held> = tx.all(&HELD, params![account, unit, today])?;
+            let rows: Vec<Reach> = tx.all(&ACCESS, params![account, unit, today, closure::tomorrow(today)])?;
+            if rows.iter().any(|row| row.stale > 0) {
+                closure::holds_today(tx)?;
+            }
             comes_first(rows.iter().any(|row| row.must_change), rows.iter().any(|row| row.must_enrol))?;
+            let role = |row: &Reach| row.role.as_deref().and_then(role::find);
+            let mut held: Vec<(&'static Role, UnitId)> =
+                rows.iter().filter_map(|row| Some((role(row)?, row.unit?))).collect();
+            held.dedup_by(|a, b| a.0.code == b.0.code && a.1 == b.1);
+            let reaching: Vec<(&'static Role, EdgeKind)> =
+                rows.iter().filter_map(|row| Some((role(row)?, row.kind?))).collect();
             let mut may: Vec<Capability> = Capability::ALL
                 .into_iter()
                 .filter(|capability| {
-                    rows.iter().any(|row| {
-                        capability.reaches().contains(&row.kind)
-                            && role::find(&row.role).is_some_and(|role| role.capabilities.contains(capability))
+                    reaching.iter().any(|(role, kind)| {
+                        capability.reaches().contains(kind) && role.capabilities.contains(capability)
                     })
                 })
                 .collect();
-            if !may.contains(&Capability::UnitView)
-                && (kind(tx)?.is_some_and(|kind| PUBLIC_KINDS.contains(&kind.as_str()))
-                    || saw_its_end(tx, account, unit)?)
+            if let Some(unit) = unit
+                && let Some(sort) = rows.first().and_then(|row| row.sort.as_deref())
+                && !may.contains(&Capability::UnitView)
+                && (PUBLIC_KINDS.contains(&sort) || saw_its_end(tx, account, unit)?)
             {
                 may.insert(0, Capability::UnitView);
             }
-            Ok(may)
+            Ok(Access { may, held: Some(held) })
         }
     }
 }
@@ -218,12 +275,16 @@ pub fn roles_to_give_anywhere(tx: &mut Tx<'_>) -> Result<Vec<&'static Role>> {
 
 impl Require for Tx<'_> {
     fn require(&mut self, capability: Capability, unit: UnitId) -> Result<()> {
-        let may = held(self, unit)?;
-        if may.contains(&capability) {
+        self.access(capability, unit).map(|_| ())
+    }
+
+    fn access(&mut self, capability: Capability, unit: UnitId) -> Result<Access> {
+        let access = access(self, Some(unit))?;
+        if access.may.contains(&capability) {
             self.allowed_by(capability.as_str());
-            return Ok(());
+            return Ok(access);
         }
-        if may.contains(&Capability::UnitView) {
+        if access.may.contains(&Capability::UnitView) {
             return Err(FORBIDDEN.error(
                 "Bạn xem được đơn vị này nhưng không có quyền làm việc này. Hãy nhờ người quản trị của đơn vị cấp quyền.",
             ));
@@ -232,23 +293,7 @@ impl Require for Tx<'_> {
     }
 
     fn scope(&mut self, capability: Capability) -> Result<Scope> {
-        let scope = match self.ctx().actor().clone() {
-            Actor::Anonymous => return Err(signed_out()),
-            Actor::System(_) | Actor::Operator(_) => Scope::Everything,
-            Actor::Account { account, .. } => {
-                closure::holds_today(self)?;
-                let today = self.today();
-                let rows: Vec<HeldAt> = self.all(&HELD_AT, params![account, today])?;
-                comes_first(rows.iter().any(|row| row.must_change), rows.iter().any(|row| row.must_enrol))?;
-                let mut units: Vec<UnitId> = rows
-                    .into_iter()
-                    .filter(|row| role::find(&row.role).is_some_and(|role| role.capabilities.contains(&capability)))
-                    .map(|row| row.unit)
-                    .collect();
-                units.dedup();
-                Scope::Within { kinds: capability.reaches(), units, public: capability == Capability::UnitView }
-            }
-        };
+        let scope = access(self, None)?.scope(capability);
         self.allowed_by(capability.as_str());
         Ok(scope)
     }
@@ -268,9 +313,9 @@ impl Require for Tx<'_> {
     }
 
     fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>> {
-        match held(self, unit) {
+        match access(self, Some(unit)) {
             Err(error) if error.is(&UNIT_NOT_FOUND) => Ok(Vec::new()),
-            other => other,
+            other => Ok(other?.may),
         }
     }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 use base::{Ctx, Error, Result};
 use tokio::sync::{Notify, oneshot};
@@ -42,6 +43,10 @@ pub(crate) trait Job: Send {
     /// Whether nobody waits for a read's answer any more, so that it need not run.
     fn is_forsaken(&self) -> bool {
         false
+    }
+    /// When a read was asked: it must see whatever was committed before. `None` for a write.
+    fn asked_at(&self) -> Option<Instant> {
+        None
     }
     /// Whether it declared that it holds the writer long, and so must not share a group.
     fn long(&self) -> Option<&'static str>;
@@ -155,6 +160,7 @@ where
 pub(crate) struct Read<T, F> {
     pub closure: Option<F>,
     pub ctx: Ctx,
+    pub asked_at: Instant,
     pub result: Option<Result<T>>,
     pub caller: Option<oneshot::Sender<Result<T>>>,
 }
@@ -199,6 +205,10 @@ where
             };
             let _gone = caller.send(result);
         }
+    }
+
+    fn asked_at(&self) -> Option<Instant> {
+        Some(self.asked_at)
     }
 
     fn is_forsaken(&self) -> bool {

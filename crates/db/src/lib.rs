@@ -19,6 +19,7 @@ mod postgres;
 mod row;
 mod sql;
 mod sqlite;
+mod together;
 mod tx;
 
 use std::fmt::Debug;
@@ -33,6 +34,7 @@ pub use migrate::{CHANGED, FAILED, Migration, NEWER, fingerprint};
 pub use row::{FromRow, Row};
 pub use sql::{Built, Dialect, Sql, Statement, expand};
 pub use sqlite::{IN_USE, NOT_DURABLE};
+pub use together::{Ask, Asks, ask};
 pub use tx::{BulkInto, Noun, Tx};
 
 use base::{Ctx, Instant, Result, Uuid};
@@ -229,8 +231,13 @@ impl Db {
             }
             Store::Postgres(store, _) => {
                 let (caller, answer) = oneshot::channel();
-                let job =
-                    Box::new(Read { closure: Some(closure), ctx: ctx.clone(), result: None, caller: Some(caller) });
+                let job = Box::new(Read {
+                    closure: Some(closure),
+                    ctx: ctx.clone(),
+                    asked_at: std::time::Instant::now(),
+                    result: None,
+                    caller: Some(caller),
+                });
                 store.send(job, false).await;
                 answer.await.unwrap_or_else(|_| Err(error::stopping()))
             }

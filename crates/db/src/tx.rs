@@ -126,6 +126,14 @@ impl<'c> Tx<'c> {
         self.allowed = Some(capability);
     }
 
+    /// Goes on as somebody else: whoever was found to hold the session that asks. What was allowed so far no longer counts.
+    /// For reads, and for the extractors of `http` alone.
+    pub fn act_as(&mut self, ctx: Ctx) {
+        debug_assert!(self.write.is_none(), "what a write draws and records is its first context's");
+        self.ctx = ctx;
+        self.allowed = None;
+    }
+
     pub(crate) fn was_allowed(&self) -> bool {
         self.allowed.is_some()
     }
@@ -284,6 +292,31 @@ impl<'c> Tx<'c> {
         Err(understood.error)
     }
 
+    /// Runs several statements, none of which needs another's answer; `take` is told which one a row is of.
+    pub(crate) fn run_all(
+        &mut self,
+        asked: &[(&dyn Statement, &[Value<'_>])],
+        take: &mut dyn FnMut(usize, &Row<'_>) -> Result<bool>,
+    ) -> Result<()> {
+        self.check_standing()?;
+        let Conn::Postgres(conn) = &mut self.conn else {
+            for (i, (sql, params)) in asked.iter().enumerate() {
+                self.run(*sql, params, &mut |row| take(i, row))?;
+            }
+            return Ok(());
+        };
+        let texts: Vec<_> = asked.iter().map(|(sql, params)| (sql.text(Dialect::Postgres), *params)).collect();
+        match conn.query_all(&texts, take) {
+            Ok(done) => done,
+            Err((i, error)) => {
+                let name = asked.get(i).map_or("", |(sql, _)| sql.name());
+                let understood = from_postgres(error, name, &self.shared.constraints);
+                self.fault = Some(understood.fault);
+                Err(understood.error)
+            }
+        }
+    }
+
     /// Runs a statement and answers how many rows it touched.
     pub fn exec(&mut self, sql: &(impl Statement + ?Sized), params: &[Value<'_>]) -> Result<u64> {
         self.check_standing()?;
@@ -398,7 +431,7 @@ fn array_type(door: &str) -> &'static str {
     }
 }
 
-fn read_row<T: FromRow>(sql: &(impl Statement + ?Sized), row: &Row<'_>) -> Result<T> {
+pub(crate) fn read_row<T: FromRow>(sql: &(impl Statement + ?Sized), row: &Row<'_>) -> Result<T> {
     #[cfg(debug_assertions)]
     check_columns::<T>(sql, row)?;
     T::from_row(row).map_err(|error| Error::internal(format!("{}: {error:?}", sql.name())))

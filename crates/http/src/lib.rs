@@ -36,7 +36,7 @@ pub use answer::{Created, List, Tagged};
 pub use app::{App, DemoAccount, Settings};
 pub use connection::{Feature, Site, Unavailable, Why};
 pub use download::Download;
-pub use extract::{Anyone, Caller, IdempotencyKey, IfMatch, Json, Path, Query, Signed, Who};
+pub use extract::{Anyone, Caller, IdempotencyKey, IfMatch, Json, Path, Query, Reader, Signed, Who};
 pub use module::{Module, no_jobs, no_screens};
 pub use problem::{Answer, Problem, ProblemBody};
 pub use router::{ROOT, module, openapi, openapi_text, router, schemas};

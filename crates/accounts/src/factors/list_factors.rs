@@ -4,7 +4,7 @@ use auth::factors::{passkeys, recovery, totp};
 use auth::{Require as _, confirmation};
 use base::{Instant, Result};
 use db::Tx;
-use http::{Answer, App, Json, Signed, State};
+use http::{Answer, Json, Reader};
 use platform::second_factor;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -63,6 +63,6 @@ pub fn list_factors(tx: &mut Tx<'_>) -> Result<Factors> {
 /// My second factors.
 #[utoipa::path(get, path = "/me/factors", operation_id = "list_factors", tag = "accounts",
     responses((status = 200, body = Factors)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<Factors>> {
-    Ok(Json(app.db().read(&ctx, list_factors).await?))
+pub async fn route(reader: Reader) -> Answer<Json<Factors>> {
+    Ok(Json(reader.read(list_factors).await?))
 }

@@ -3,7 +3,7 @@
 use base::{Error, Page, PageRequest, Result, UnitId, Value};
 use db::Tx;
 use db::list::{Ask, Column, List as Listed, Operator, Type};
-use http::{Answer, App, Json, List, Query, Signed, State};
+use http::{Answer, App, Json, List, Query, Reader, State};
 use platform::jobs::{Handlers, JobRow};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -99,7 +99,7 @@ pub struct ListQuery {
     responses((status = 200, body = List<JobView>), (status = 422, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
-    Signed(ctx): Signed,
+    reader: Reader,
     Query(query): Query<ListQuery>,
 ) -> Answer<Json<List<JobView>>> {
     let state = query.state.filter(|state| !state.is_empty());
@@ -109,6 +109,6 @@ pub async fn route(
     }
     let page = PageRequest::new(query.limit, query.cursor)?;
     let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
-    let found = app.db().read(&ctx, move |tx| list(tx, &handlers, runs, state.as_deref(), &page)).await?;
+    let found = reader.read(move |tx| list(tx, &handlers, runs, state.as_deref(), &page)).await?;
     Ok(Json(List::from(found)))
 }

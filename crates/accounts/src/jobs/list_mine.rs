@@ -3,7 +3,7 @@
 use auth::Require as _;
 use base::{Result, UnitId};
 use db::Tx;
-use http::{Answer, App, Json, Signed, State};
+use http::{Answer, App, Json, Reader, State};
 use platform::jobs::{self, Handlers};
 
 use super::JobView;
@@ -26,7 +26,7 @@ pub fn list_mine(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>) -> 
 /// The background jobs I asked for.
 #[utoipa::path(get, path = "/me/jobs", operation_id = "list_my_jobs", tag = "jobs",
     responses((status = 200, body = Items<JobView>)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<Items<JobView>>> {
+pub async fn route(State(app): State<App>, reader: Reader) -> Answer<Json<Items<JobView>>> {
     let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_mine(tx, &handlers, runs)).await? }))
+    Ok(Json(Items { items: reader.read(move |tx| list_mine(tx, &handlers, runs)).await? }))
 }

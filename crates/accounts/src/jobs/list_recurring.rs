@@ -2,7 +2,7 @@
 
 use base::{Instant, Result, UnitId};
 use db::{Tx, params};
-use http::{Answer, App, Json, Signed, State};
+use http::{Answer, App, Json, Reader, State};
 use platform::jobs::{self, Handlers, JobRow};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -50,7 +50,7 @@ pub fn list_recurring(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>
 /// What the server does by itself, for those who run it.
 #[utoipa::path(get, path = "/jobs/recurring", operation_id = "list_recurring_jobs", tag = "jobs",
     responses((status = 200, body = Items<RecurringView>)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed) -> Answer<Json<Items<RecurringView>>> {
+pub async fn route(State(app): State<App>, reader: Reader) -> Answer<Json<Items<RecurringView>>> {
     let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list_recurring(tx, &handlers, runs)).await? }))
+    Ok(Json(Items { items: reader.read(move |tx| list_recurring(tx, &handlers, runs)).await? }))
 }

@@ -95,7 +95,7 @@ fn at_the_top(tx: &mut Tx<'_>) -> Result<bool> {
     let Actor::Account { account, .. } = tx.ctx().actor().clone() else { return Ok(false) };
     let today = tx.today();
     // A person's roles stand at a handful of units.
-    for (role, unit, _must_change) in tx.all::<(String, UnitId, bool)>(&HELD_AT, params![account, today])? {
+    for (role, unit) in tx.all::<(String, UnitId)>(&HELD_AT, params![account, today])? {
         let manages =
             auth::role::find(&role).is_some_and(|role| role.capabilities.contains(&Capability::SettingsManage));
         if manages && tx.one::<(String,)>(&KIND, params![unit])?.is_some_and(|(kind,)| TOP.contains(&kind.as_str())) {

@@ -2,7 +2,7 @@
 
 use base::{Result, UnitId};
 use db::Tx;
-use http::{Answer, App, Json, Path, Signed, State};
+use http::{Answer, App, Json, Path, Reader, State};
 use platform::jobs::{Handlers, JobId};
 
 use super::JobView;
@@ -16,7 +16,7 @@ pub fn show(tx: &mut Tx<'_>, handlers: &Handlers, runs: Option<UnitId>, id: JobI
 /// One background job.
 #[utoipa::path(get, path = "/jobs/{job}", operation_id = "show_job", tag = "jobs", params(("job" = base::Uuid, Path)),
     responses((status = 200, body = JobView), (status = 404, body = http::ProblemBody)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed, Path(job): Path<JobId>) -> Answer<Json<JobView>> {
+pub async fn route(State(app): State<App>, reader: Reader, Path(job): Path<JobId>) -> Answer<Json<JobView>> {
     let (handlers, runs) = (app.settings().jobs.clone(), app.settings().unit);
-    Ok(Json(app.db().read(&ctx, move |tx| show(tx, &handlers, runs, job)).await?))
+    Ok(Json(reader.read(move |tx| show(tx, &handlers, runs, job)).await?))
 }

@@ -3,7 +3,7 @@
 use auth::{Capability, Require as _};
 use base::{Result, UnitId};
 use db::Tx;
-use http::{Answer, App, Json, Path, Signed, State};
+use http::{Answer, App, Json, Path, Reader, State};
 use platform::settings::Setting;
 
 use super::SettingView;
@@ -22,9 +22,9 @@ pub fn list(tx: &mut Tx<'_>, unit: UnitId, all: &[&'static Setting]) -> Result<V
     responses((status = 200, body = Items<SettingView>), (status = 403, body = http::ProblemBody), (status = 404, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
-    Signed(ctx): Signed,
+    reader: Reader,
     Path(unit): Path<UnitId>,
 ) -> Answer<Json<Items<SettingView>>> {
     let all = super::all(&app);
-    Ok(Json(Items { items: app.db().read(&ctx, move |tx| list(tx, unit, &all)).await? }))
+    Ok(Json(Items { items: reader.read(move |tx| list(tx, unit, &all)).await? }))
 }

@@ -1,7 +1,7 @@
 //! Who calls: the session behind the cookie, and the context made of it.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use auth::session::{self, TokenDigest};
 use auth::{SIGNED_OUT, SignedIn};
@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use base::{Code, Ctx, Error, Kind, Result, Uuid};
+use db::Tx;
 
 use crate::cookie::Cookie;
 use crate::{App, Problem};
@@ -73,59 +74,137 @@ pub(crate) fn address(app: &App, parts: &Parts) -> IpAddr {
     said.and_then(|line| line.rsplit(',').next()).and_then(|text| text.trim().parse().ok()).unwrap_or(socket)
 }
 
+/// What a request says of who sends it, before anything was looked up.
+#[derive(Clone)]
+struct Claim {
+    anonymous: Ctx,
+    token: Option<TokenDigest>,
+    /// Whose act the client says it is; `Some(None)` is something that is no account.
+    account: Option<Option<Uuid>>,
+    address: IpAddr,
+}
+
+impl Claim {
+    /// Makes sure that rights of today can be judged, and draws the act's randomness.
+    async fn of(parts: &Parts, app: &App) -> Result<Self> {
+        let request = request_id(parts);
+        app.ensure_day(&request).await?;
+        let said = parts.headers.get(ACCOUNT);
+        Ok(Self {
+            anonymous: auth::ctx::anonymous(request, app.now(), auth::ctx::seed()?),
+            token: Cookie::Session.read(app.settings(), &parts.headers).map(TokenDigest::of),
+            account: said.map(|said| said.to_str().ok().and_then(|text| text.parse().ok())),
+            address: address(app, parts),
+        })
+    }
+
+    /// The context of whoever holds the session.
+    fn signed_in(&self, who: &SignedIn) -> Result<Ctx> {
+        if self.account.is_some_and(|said| said != Some(who.account.0)) {
+            return Err(OTHER_ACCOUNT.error(
+                "Việc này do một tài khoản khác làm trên máy này, nên không được ghi dưới tên tài khoản đang đăng nhập. Hãy đăng nhập lại bằng tài khoản đã làm.",
+            ));
+        }
+        let act = &self.anonymous;
+        Ok(auth::ctx::signed_in(who, act.request(), act.now(), *act.seed()))
+    }
+
+    /// Notes every few minutes that the session was used. In an act of its own, so that the ids the command draws do not
+    /// depend on it. A request does not fail because this could not be noted: reads go on when the disk is full.
+    async fn note_seen(&self, app: &App, who: &SignedIn) -> Result<()> {
+        if !who.seen_is_due(self.anonymous.now()) {
+            return Ok(());
+        }
+        let (session, account, address) = (who.session, who.account, self.address.to_string());
+        let request = self.anonymous.request();
+        let noting = app.system("session seen", request)?;
+        let noted = app.db().write(&noting, move |tx| {
+            session::seen(tx, session, &address)?;
+            // A policy that was changed meanwhile holds from now on.
+            platform::second_factor::renew(tx, account)
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%request, ?error, "could not note that a session was used");
+        }
+        Ok(())
+    }
+}
+
 impl Found {
     async fn of(parts: &mut Parts, app: &App) -> Result<Self> {
         if let Some(found) = parts.extensions.get::<Self>() {
             return Ok(found.clone());
         }
-        let request = request_id(parts);
-        app.ensure_day(&request).await?;
-        let (now, seed) = (app.now(), auth::ctx::seed()?);
-        let anonymous = auth::ctx::anonymous(Arc::clone(&request), now, seed);
-        let token = Cookie::Session.read(app.settings(), &parts.headers).map(TokenDigest::of);
-        let who = match token {
+        let claim = Claim::of(parts, app).await?;
+        let who = match claim.token {
             None => None,
             Some(token) => {
                 app.db()
-                    .read(&anonymous, move |tx| {
+                    .read(&claim.anonymous, move |tx| {
                         tx.public("finds whose session this is");
                         session::find(tx, &token)
                     })
                     .await?
             }
         };
-        if let (Some(who), Some(said)) = (&who, parts.headers.get(ACCOUNT))
-            && said.to_str().ok().and_then(|text| text.parse::<Uuid>().ok()) != Some(who.account.0)
-        {
-            return Err(OTHER_ACCOUNT.error(
-                "Việc này do một tài khoản khác làm trên máy này, nên không được ghi dưới tên tài khoản đang đăng nhập. Hãy đăng nhập lại bằng tài khoản đã làm.",
-            ));
-        }
         let ctx = match &who {
-            None => anonymous,
+            None => claim.anonymous,
             Some(who) => {
-                let ctx = auth::ctx::signed_in(who, Arc::clone(&request), now, seed);
-                if who.seen_is_due(now) {
-                    let (session, account) = (who.session, who.account);
-                    let address = address(app, parts).to_string();
-                    // An act of its own, so that the ids the command draws do not depend on it. A request does not
-                    // fail because this could not be noted: reads go on when the disk is full.
-                    let noting = app.system("session seen", &request)?;
-                    let noted = app.db().write(&noting, move |tx| {
-                        session::seen(tx, session, &address)?;
-                        // A policy that was changed meanwhile holds from now on.
-                        platform::second_factor::renew(tx, account)
-                    });
-                    if let Err(error) = noted.await {
-                        tracing::warn!(%request, ?error, "could not note that a session was used");
-                    }
-                }
+                let ctx = claim.signed_in(who)?;
+                claim.note_seen(app, who).await?;
                 ctx
             }
         };
         let found = Self { who, ctx };
         parts.extensions.insert(found.clone());
         Ok(found)
+    }
+}
+
+/// Whoever is signed in, for a request that is one read: the session is looked up in the read's own transaction. Without a
+/// live session: 401.
+pub struct Reader {
+    app: App,
+    claim: Claim,
+    token: TokenDigest,
+}
+
+impl Reader {
+    /// Reads as whoever is signed in; see [`db::Db::read`].
+    pub async fn read<T, F>(self, closure: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let Self { app, claim, token } = self;
+        let (asked, found) = (claim.clone(), Arc::new(OnceLock::new()));
+        let known = Arc::clone(&found);
+        let answer = app
+            .db()
+            .read(&claim.anonymous, move |tx| {
+                tx.public("finds whose session this is");
+                let who = session::find(tx, &token)?.ok_or_else(signed_out)?;
+                let ctx = asked.signed_in(&who)?;
+                let _first = known.set(who);
+                tx.act_as(ctx);
+                closure(tx)
+            })
+            .await;
+        // Also when the closure refused: the session was used.
+        if let Some(who) = found.get() {
+            claim.note_seen(&app, who).await?;
+        }
+        answer
+    }
+}
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let claim = Claim::of(parts, app).await?;
+        let token = claim.token.ok_or_else(signed_out)?;
+        Ok(Self { app: app.clone(), claim, token })
     }
 }
 

@@ -8,5 +8,5 @@ pub use body::{Json, Path, Query};
 pub(crate) use body::{METHOD, NO_SUCH_PATH, too_large};
 pub(crate) use header::{IDEMPOTENCY_KEY, RequestDigest};
 pub use header::{IdempotencyKey, IfMatch};
-pub use identity::{Anyone, Caller, Signed, Who};
+pub use identity::{Anyone, Caller, Reader, Signed, Who};
 pub(crate) use identity::{RequestId, address, signed_out};

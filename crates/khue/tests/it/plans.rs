@@ -21,8 +21,8 @@ const WHOLE: [(&str, &[&str]); 6] = [
     ("it stops at the first rows", &["HEAD", "CALENDAR", "LAST_OF_KIND"]),
 ];
 
-/// What a plan calls a scan and is none of a table: rows it made itself.
-const MADE: [&str; 3] = ["CONSTANT ROW", "up", "w"];
+/// What a plan calls a scan and is none of a table, but rows it made itself; and a table of one row a kind of edge.
+const MADE: [&str; 4] = ["CONSTANT ROW", "up", "w", "closure_day"];
 
 /// `?1 ?2 …`: how many there are.
 fn parameters(text: &str) -> usize {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use auth::{Capability, Require as _};
 use base::{Date, Result, UnitId};
 use db::{Tx, params};
-use http::{Answer, App, Json, Path, Signed, State};
+use http::{Answer, Json, Path, Reader};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -141,6 +141,6 @@ fn parts(tx: &mut Tx<'_>, kin: Vec<Kin>, went_into_this: bool) -> Result<Vec<Uni
 #[utoipa::path(get, path = "/units/{unit}/history", operation_id = "unit_history", tag = "units",
     params(("unit" = base::Uuid, Path)),
     responses((status = 200, body = History), (status = 404, body = http::ProblemBody)))]
-pub async fn route(State(app): State<App>, Signed(ctx): Signed, Path(unit): Path<UnitId>) -> Answer<Json<History>> {
-    Ok(Json(app.db().read(&ctx, move |tx| history(tx, unit)).await?))
+pub async fn route(reader: Reader, Path(unit): Path<UnitId>) -> Answer<Json<History>> {
+    Ok(Json(reader.read(move |tx| history(tx, unit)).await?))
 }

@@ -4,7 +4,7 @@ use auth::{Capability, EdgeKind, Require as _};
 use base::{Date, Error, Page, PageRequest, Result, UnitId, Value, vi};
 use db::Tx;
 use db::list::{Ask, Predicate};
-use http::{Answer, App, Json, List, Query, Signed, State};
+use http::{Answer, Json, List, Query, Reader};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -175,11 +175,7 @@ impl ListQuery {
 /// Units as of a day: all in sight, those below one, or those that a search finds.
 #[utoipa::path(get, path = "/units", operation_id = "units", tag = "units", params(ListQuery),
     responses((status = 200, body = List<UnitRow>), (status = 400, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
-pub async fn route(
-    State(app): State<App>,
-    Signed(ctx): Signed,
-    Query(query): Query<ListQuery>,
-) -> Answer<Json<List<UnitRow>>> {
+pub async fn route(reader: Reader, Query(query): Query<ListQuery>) -> Answer<Json<List<UnitRow>>> {
     let ask = query.checked()?;
-    Ok(Json(List::from(app.db().read(&ctx, move |tx| list(tx, &ask)).await?)))
+    Ok(Json(List::from(reader.read(move |tx| list(tx, &ask)).await?)))
 }

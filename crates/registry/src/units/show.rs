@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use auth::{Capability, EdgeKind, Require as _, units};
+use auth::{Capability, EdgeKind, Require as _, Scope, units};
 use base::{Date, Result, UnitId};
-use db::{Tx, params};
-use http::{Answer, App, Path, Query, Signed, State, Tagged};
+use db::{Tx, ask, params};
+use http::{Answer, Path, Query, Reader, Tagged};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{self, Flat};
-use super::{UnitRef, UnitRow, known, view};
+use super::store::{self, Below, Flat, NamedEdge};
+use super::{PathStep, UnitRef, UnitRow, known, view};
 
 /// One unit with its surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,49 +47,69 @@ pub struct UnitEdge {
 
 /// One unit as of a day. Without a day: today, or its last day when it has ended.
 pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
-    tx.require(Capability::UnitView, id)?;
-    let scope = tx.scope(Capability::UnitView)?;
-    let bare = units::find(tx, id)?.ok_or_else(view::not_found)?;
-    let on = view::shown_on(tx, &bare, as_of)?;
-    let flat: Option<Flat> = tx.one(&store::ROW, params![id, on])?;
+    let access = tx.access(Capability::UnitView, id)?;
+    let scope = access.scope(Capability::UnitView);
+    let today = tx.today();
+    let mut on = as_of.unwrap_or(today);
+    let mut found = around(tx, id, on, &scope)?;
+    if found.0.is_empty() {
+        // It has ended, or is yet to begin.
+        let bare = units::find(tx, id)?.ok_or_else(view::not_found)?;
+        on = view::shown_on(tx, &bare, as_of)?;
+        found = around(tx, id, on, &scope)?;
+    }
+    let (flat, edges, below, levels, path) = found;
+    let flat = match flat.into_iter().next() {
+        Some(flat) => Some(flat),
+        // It ended on its first day.
+        None => tx.one(&store::ROW, params![id, on])?,
+    };
     let flat = flat.ok_or_else(|| base::Error::internal(format!("unit {id} has no name on {on}")))?;
-    let row = view::rows(tx, vec![flat], EdgeKind::Place, on, &scope)?
-        .into_iter()
-        .next()
-        .ok_or_else(|| base::Error::internal("a row was lost"))?;
 
     // Who keeps the records of a unit that has ended is an edge of the days after it.
-    let today = tx.today();
-    let holding: Vec<auth::edges::Edge> = auth::edges::of_unit(tx, id)?
+    let edges = edges
         .into_iter()
         .filter(|edge| {
-            let at = if edge.kind == EdgeKind::Custody && bare.valid_to.is_some() { today } else { on };
+            let at = if edge.kind == EdgeKind::Custody && flat.valid_to.is_some() { today } else { on };
             edge.valid_from <= at && edge.valid_to.is_none_or(|to| at < to)
         })
-        .collect();
-    let authorities: Vec<UnitId> = holding.iter().map(|edge| edge.authority).collect();
-    let named = view::refs(tx, &authorities, on)?;
-    let edges = holding
-        .into_iter()
-        .filter_map(|edge| {
-            let authority = named.iter().find(|unit| unit.id == edge.authority)?.clone();
-            Some(UnitEdge { kind: edge.kind.as_str(), authority, from: known(edge.valid_from), to: edge.valid_to })
+        .map(|edge| UnitEdge {
+            kind: edge.kind.as_str(),
+            authority: UnitRef { id: edge.authority, kind: edge.authority_kind, name: edge.authority_name },
+            from: known(edge.valid_from),
+            to: edge.valid_to,
         })
         .collect();
+    let may = may(tx, &flat, access.may().to_vec())?;
+    let path = path.into_iter().map(|(id, name)| PathStep { id, name }).collect();
+    let levels = levels.into_iter().map(|(level,)| level).collect();
+    let children = below.iter().map(|kind| kind.directly).sum();
+    let counts = below.into_iter().map(|kind| (kind.kind, kind.units)).collect();
+    Ok(Unit { row: view::placed(flat, path, children), edges, counts, levels, address: None, may })
+}
 
-    let counts = store::counts(tx, id, on, &scope)?.into_iter().collect();
-    let levels: Vec<String> =
-        tx.all::<(String,)>(&store::LEVELS, params![id])?.into_iter().map(|(level,)| level).collect();
-    let may = may(tx, &bare)?;
-    Ok(Unit { row, edges, counts, levels, address: None, may })
+type Around = (Vec<Flat>, Vec<NamedEdge>, Vec<Below>, Vec<(String,)>, Vec<(UnitId, String)>);
+
+/// The unit if it stands on a day, its edges over all time, what lies below it and above it on that day, and its levels.
+fn around(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
+    let of_day = params![id, on];
+    let (below, among) = store::below(id, on, scope, tx.dialect());
+    // What a person may do was judged by the closure of today; the house is not judged.
+    let path = if on == tx.today() && !tx.is_house() { &store::PATH_TODAY } else { &store::PATH };
+    tx.together((
+        ask(&store::STANDING, of_day),
+        ask(&store::EDGES_NAMED, of_day),
+        ask(&below, &among),
+        ask(&store::LEVELS, params![id]),
+        ask(path, of_day),
+    ))
 }
 
 /// What the actor may do here today: nothing of what changes a unit once it has ended, and in a commune what its office
 /// or the Sở above lets them make there.
-fn may(tx: &mut Tx<'_>, unit: &units::Bare) -> Result<Vec<&'static str>> {
+fn may(tx: &mut Tx<'_>, unit: &Flat, mut may: Vec<Capability>) -> Result<Vec<&'static str>> {
     let today = tx.today();
     let house = tx.is_house();
-    let mut may = tx.may(unit.id)?;
     if unit.kind == "commune" && unit.valid_to.is_none() && !may.contains(&Capability::UnitCreate) {
         for over in super::create::who_may_found(tx, unit.id, today)? {
             if tx.may(over)?.contains(&Capability::UnitCreate) {
@@ -124,12 +144,7 @@ pub struct ShowQuery {
 #[utoipa::path(get, path = "/units/{unit}", operation_id = "unit", tag = "units",
     params(("unit" = base::Uuid, Path), ShowQuery),
     responses((status = 200, body = Unit), (status = 404, body = http::ProblemBody)))]
-pub async fn route(
-    State(app): State<App>,
-    Signed(ctx): Signed,
-    Path(unit): Path<UnitId>,
-    Query(query): Query<ShowQuery>,
-) -> Answer<Tagged<Unit>> {
-    let unit = app.db().read(&ctx, move |tx| show(tx, unit, query.as_of)).await?;
+pub async fn route(reader: Reader, Path(unit): Path<UnitId>, Query(query): Query<ShowQuery>) -> Answer<Tagged<Unit>> {
+    let unit = reader.read(move |tx| show(tx, unit, query.as_of)).await?;
     Ok(Tagged::new(unit.row.version, unit))
 }

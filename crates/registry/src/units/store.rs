@@ -17,6 +17,39 @@ db::statements! {
         JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
         LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
         WHERE u.id = ?1";
+    /// The same, of a unit that stands on that day.
+    pub STANDING = "SELECT u.id, u.kind, c.code, n.name, n.full_name, u.valid_from, u.valid_to, u.version
+        FROM unit u
+        JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+        LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
+        WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)";
+    /// The edges of a unit over all time, and what each authority was called on a day: by the name it had last before, or
+    /// first after. The names are asked one by one, so that no plan reads them all.
+    pub EDGES_NAMED = "SELECT e.kind, e.authority, u.kind AS authority_kind, COALESCE(
+          (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
+            ORDER BY m.valid_from DESC LIMIT 1),
+          (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)) AS authority_name,
+          e.valid_from, e.valid_to
+        FROM unit_edge e JOIN unit u ON u.id = e.authority
+        WHERE e.unit = ?1
+        ORDER BY e.kind, e.valid_from";
+    /// The units above one by place on a day, the nearest last, without the nation.
+    pub PATH = "WITH RECURSIVE up (at, depth) AS (
+          SELECT e.authority, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.unit = ?1
+            AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
+          UNION ALL
+          SELECT e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
+            AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) AND up.depth < 64
+        ) SELECT up.at, n.full_name FROM up
+          JOIN unit u ON u.id = up.at AND u.kind <> 'nation'
+          JOIN unit_name n ON n.unit = up.at AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+          ORDER BY up.depth DESC";
+    /// The same for today, by the closure, which then holds.
+    pub PATH_TODAY = "SELECT c.ancestor, n.full_name FROM unit_closure c
+        JOIN unit u ON u.id = c.ancestor AND u.kind <> 'nation'
+        JOIN unit_name n ON n.unit = c.ancestor AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+        WHERE c.kind = 'place' AND c.descendant = ?1 AND c.depth > 0
+        ORDER BY c.depth DESC";
     /// The names of a unit in their order.
     pub NAMES = "SELECT valid_from, valid_to, subkind, name, full_name FROM unit_name WHERE unit = ?1
         ORDER BY valid_from";
@@ -85,6 +118,32 @@ db::row! {
         pub valid_to: Option<Date>,
         /// Its version.
         pub version: i64,
+    }
+
+    /// To whom a unit answers, and what that is called.
+    pub struct NamedEdge {
+        /// In which matter.
+        pub kind: EdgeKind,
+        /// To whom.
+        pub authority: UnitId,
+        /// What sort that is.
+        pub authority_kind: String,
+        /// Its whole name.
+        pub authority_name: String,
+        /// From this day.
+        pub valid_from: Date,
+        /// Until before this day.
+        pub valid_to: Option<Date>,
+    }
+
+    /// Units of one kind below another.
+    pub struct Below {
+        /// Which kind.
+        pub kind: String,
+        /// How many at any depth.
+        pub units: i64,
+        /// How many of these directly.
+        pub directly: i64,
     }
 
     /// A name and its days.
@@ -404,13 +463,13 @@ pub fn children(
     tx.all(&sql, &params)
 }
 
-/// How many units of each kind in the actor's scope lie below one by place on a day, at any depth.
-pub fn counts(tx: &mut Tx<'_>, unit: UnitId, on: Date, scope: &auth::Scope) -> Result<Vec<(String, i64)>> {
+/// How many units of each kind in the actor's scope lie below one by place on a day.
+pub fn below(unit: UnitId, on: Date, scope: &auth::Scope, dialect: Dialect) -> (Built, Vec<Value<'static>>) {
     let mut params = vec![Value::Date(on), Value::Uuid(unit.into())];
     let (within, values) = scope.predicate("u.id", 3);
     params.extend(values);
     let sql = Built::new(
-        "COUNTS",
+        "BELOW_BY_KIND",
         &format!(
             "WITH RECURSIVE down (unit, depth) AS (
                SELECT e.unit, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.authority = ?2
@@ -418,12 +477,13 @@ pub fn counts(tx: &mut Tx<'_>, unit: UnitId, on: Date, scope: &auth::Scope) -> R
                UNION ALL
                SELECT e.unit, down.depth + 1 FROM down CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.authority = down.unit
                  AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1) AND down.depth < 64
-             ) SELECT u.kind, count(*) FROM down CROSS JOIN unit u WHERE u.id = down.unit AND {within}
+             ) SELECT u.kind, count(*) AS units, sum(CASE down.depth WHEN 1 THEN 1 ELSE 0 END) AS directly
+               FROM down CROSS JOIN unit u WHERE u.id = down.unit AND {within}
                GROUP BY u.kind ORDER BY u.kind"
         ),
-        tx.dialect(),
+        dialect,
     );
-    tx.all(&sql, &params)
+    (sql, params)
 }
 
 /// Those of some units that lie in a scope.

@@ -21,19 +21,28 @@ pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &
     let children: HashMap<UnitId, i64> = store::children(tx, &ids, edge, on, scope)?.into_iter().collect();
     Ok(flat
         .into_iter()
-        .map(|unit| UnitRow {
-            path: paths.remove(&unit.id).unwrap_or_default(),
-            children: children.get(&unit.id).copied().unwrap_or_default(),
-            id: unit.id,
-            kind: unit.kind,
-            code: unit.code,
-            name: unit.name,
-            full_name: unit.full_name,
-            valid_from: known(unit.valid_from),
-            valid_to: unit.valid_to,
-            version: unit.version,
+        .map(|unit| {
+            let path = paths.remove(&unit.id).unwrap_or_default();
+            let children = children.get(&unit.id).copied().unwrap_or_default();
+            placed(unit, path, children)
         })
         .collect())
+}
+
+/// A row with its path and children.
+pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64) -> UnitRow {
+    UnitRow {
+        path,
+        children,
+        id: unit.id,
+        kind: unit.kind,
+        code: unit.code,
+        name: unit.name,
+        full_name: unit.full_name,
+        valid_from: known(unit.valid_from),
+        valid_to: unit.valid_to,
+        version: unit.version,
+    }
 }
 
 /// The paths of units on a day, the province first.
