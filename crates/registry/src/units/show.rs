@@ -9,7 +9,7 @@ use http::{Answer, Path, Query, Reader, Tagged};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{self, Below, Flat, NamedEdge};
+use super::store::{self, Below, Beside, Flat};
 use super::{PathStep, UnitRef, UnitRow, known, view};
 
 /// One unit with its surroundings.
@@ -51,15 +51,14 @@ pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     let scope = access.scope(Capability::UnitView);
     let today = tx.today();
     let mut on = as_of.unwrap_or(today);
-    let mut found = around(tx, id, on, &scope)?;
-    if found.0.is_empty() {
+    let mut around = look_around(tx, id, on, &scope)?;
+    if around.unit.is_none() {
         // It has ended, or is yet to begin.
         let bare = units::find(tx, id)?.ok_or_else(view::not_found)?;
         on = view::shown_on(tx, &bare, as_of)?;
-        found = around(tx, id, on, &scope)?;
+        around = look_around(tx, id, on, &scope)?;
     }
-    let (flat, edges, below, levels, path) = found;
-    let flat = match flat.into_iter().next() {
+    let flat = match around.unit {
         Some(flat) => Some(flat),
         // It ended on its first day.
         None => tx.one(&store::ROW, params![id, on])?,
@@ -67,42 +66,65 @@ pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     let flat = flat.ok_or_else(|| base::Error::internal(format!("unit {id} has no name on {on}")))?;
 
     // Who keeps the records of a unit that has ended is an edge of the days after it.
-    let edges = edges
+    let edges = around
+        .edges
         .into_iter()
-        .filter(|edge| {
-            let at = if edge.kind == EdgeKind::Custody && flat.valid_to.is_some() { today } else { on };
-            edge.valid_from <= at && edge.valid_to.is_none_or(|to| at < to)
+        .filter(|(edge, from, to)| {
+            let custody = edge.kind == EdgeKind::Custody.as_str() && flat.valid_to.is_some();
+            let at = if custody { today } else { on };
+            *from <= at && to.is_none_or(|to| at < to)
         })
-        .map(|edge| UnitEdge {
-            kind: edge.kind.as_str(),
-            authority: UnitRef { id: edge.authority, kind: edge.authority_kind, name: edge.authority_name },
-            from: known(edge.valid_from),
-            to: edge.valid_to,
-        })
+        .map(|(edge, ..)| edge)
         .collect();
     let may = may(tx, &flat, access.may().to_vec())?;
-    let path = path.into_iter().map(|(id, name)| PathStep { id, name }).collect();
-    let levels = levels.into_iter().map(|(level,)| level).collect();
-    let children = below.iter().map(|kind| kind.directly).sum();
-    let counts = below.into_iter().map(|kind| (kind.kind, kind.units)).collect();
-    Ok(Unit { row: view::placed(flat, path, children), edges, counts, levels, address: None, may })
+    let children = around.below.iter().map(|kind| kind.directly).sum();
+    let counts = around.below.into_iter().map(|kind| (kind.kind, kind.units)).collect();
+    let row = view::placed(flat, around.path, children);
+    Ok(Unit { row, edges, counts, levels: around.levels, address: None, may })
 }
 
-type Around = (Vec<Flat>, Vec<NamedEdge>, Vec<Below>, Vec<(String,)>, Vec<(UnitId, String)>);
+/// A unit and what is told beside it.
+#[derive(Default)]
+struct Around {
+    unit: Option<Flat>,
+    /// Over all time, with their days.
+    edges: Vec<(UnitEdge, Date, Option<Date>)>,
+    levels: Vec<String>,
+    path: Vec<PathStep>,
+    below: Vec<Below>,
+}
 
-/// The unit if it stands on a day, its edges over all time, what lies below it and above it on that day, and its levels.
-fn around(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
-    let of_day = params![id, on];
-    let (below, among) = store::below(id, on, scope, tx.dialect());
-    // What a person may do was judged by the closure of today; the house is not judged.
-    let path = if on == tx.today() && !tx.is_house() { &store::PATH_TODAY } else { &store::PATH };
-    tx.together((
-        ask(&store::STANDING, of_day),
-        ask(&store::EDGES_NAMED, of_day),
-        ask(&below, &among),
-        ask(&store::LEVELS, params![id]),
-        ask(path, of_day),
-    ))
+/// The unit, if it stands on a day, and what is told beside it on that day.
+fn look_around(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
+    let (counting, among) = store::below(id, on, scope, tx.dialect());
+    let (rows, below) = tx.together((ask::<Beside>(&store::AROUND, params![id, on]), ask(&counting, &among)))?;
+    let mut around = Around { below, ..Around::default() };
+    for row in rows {
+        let full_name = row.full_name.unwrap_or_default();
+        match (row.part, row.name, row.valid_from) {
+            (1, Some(name), Some(valid_from)) => {
+                around.unit = Some(Flat {
+                    id: row.id,
+                    kind: row.kind,
+                    code: row.code,
+                    name,
+                    full_name,
+                    valid_from,
+                    valid_to: row.valid_to,
+                    version: row.number,
+                });
+            }
+            (2, Some(matter), Some(from)) => {
+                let Some(kind) = EdgeKind::ALL.into_iter().find(|kind| kind.as_str() == matter) else { continue };
+                let authority = UnitRef { id: row.id, kind: row.kind, name: full_name };
+                let edge = UnitEdge { kind: kind.as_str(), authority, from: known(from), to: row.valid_to };
+                around.edges.push((edge, from, row.valid_to));
+            }
+            (3, ..) => around.levels.push(row.kind),
+            _ => around.path.push(PathStep { id: row.id, name: full_name }),
+        }
+    }
+    Ok(around)
 }
 
 /// What the actor may do here today: nothing of what changes a unit once it has ended, and in a commune what its office

@@ -17,39 +17,37 @@ db::statements! {
         JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
         LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
         WHERE u.id = ?1";
-    /// The same, of a unit that stands on that day.
-    pub STANDING = "SELECT u.id, u.kind, c.code, n.name, n.full_name, u.valid_from, u.valid_to, u.version
-        FROM unit u
-        JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-        LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
-        WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)";
-    /// The edges of a unit over all time, and what each authority was called on a day: by the name it had last before, or
-    /// first after. The names are asked one by one, so that no plan reads them all.
-    pub EDGES_NAMED = "SELECT e.kind, e.authority, u.kind AS authority_kind, COALESCE(
-          (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
-            ORDER BY m.valid_from DESC LIMIT 1),
-          (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)) AS authority_name,
-          e.valid_from, e.valid_to
-        FROM unit_edge e JOIN unit u ON u.id = e.authority
-        WHERE e.unit = ?1
-        ORDER BY e.kind, e.valid_from";
-    /// The units above one by place on a day, the nearest last, without the nation.
-    pub PATH = "WITH RECURSIVE up (at, depth) AS (
+    /// A unit that stands on a day, with what is told beside it: one statement, since each costs PostgreSQL as much to begin
+    /// as to answer. Part 1: the unit. Part 2: its edges over all time, and what each authority was called on that day, by
+    /// the name it had last before, or first after; the names are asked one by one, so that no plan reads them all. Part 3:
+    /// its levels. Part 4: the units above it by place on that day, the furthest first, without the nation.
+    pub AROUND = "WITH RECURSIVE up (at, depth) AS (
           SELECT e.authority, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.unit = ?1
             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
           UNION ALL
           SELECT e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) AND up.depth < 64
-        ) SELECT up.at, n.full_name FROM up
+        )
+        SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number
+        FROM unit u
+        JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+        LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
+        WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)
+        UNION ALL
+        SELECT 2, e.authority, u.kind, COALESCE(
+            (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
+              ORDER BY m.valid_from DESC LIMIT 1),
+            (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)),
+          e.kind, NULL, e.valid_from, e.valid_to, 0
+        FROM unit_edge e JOIN unit u ON u.id = e.authority
+        WHERE e.unit = ?1
+        UNION ALL
+        SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0 FROM unit_level l WHERE l.unit = ?1
+        UNION ALL
+        SELECT 4, up.at, u.kind, n.full_name, n.name, NULL, NULL, NULL, -up.depth FROM up
           JOIN unit u ON u.id = up.at AND u.kind <> 'nation'
           JOIN unit_name n ON n.unit = up.at AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-          ORDER BY up.depth DESC";
-    /// The same for today, by the closure, which then holds.
-    pub PATH_TODAY = "SELECT c.ancestor, n.full_name FROM unit_closure c
-        JOIN unit u ON u.id = c.ancestor AND u.kind <> 'nation'
-        JOIN unit_name n ON n.unit = c.ancestor AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-        WHERE c.kind = 'place' AND c.descendant = ?1 AND c.depth > 0
-        ORDER BY c.depth DESC";
+        ORDER BY 1, 9, 5 NULLS LAST, 3, 7 NULLS LAST";
     /// The names of a unit in their order.
     pub NAMES = "SELECT valid_from, valid_to, subkind, name, full_name FROM unit_name WHERE unit = ?1
         ORDER BY valid_from";
@@ -120,20 +118,26 @@ db::row! {
         pub version: i64,
     }
 
-    /// To whom a unit answers, and what that is called.
-    pub struct NamedEdge {
-        /// In which matter.
-        pub kind: EdgeKind,
-        /// To whom.
-        pub authority: UnitId,
-        /// What sort that is.
-        pub authority_kind: String,
+    /// A unit, or what is told beside it.
+    pub struct Beside {
+        /// Which: see [`AROUND`].
+        pub part: i64,
+        /// Which unit.
+        pub id: UnitId,
+        /// What sort it is, or which level.
+        pub kind: String,
         /// Its whole name.
-        pub authority_name: String,
+        pub full_name: Option<String>,
+        /// Its name without the word of the kind; of an edge: in which matter.
+        pub name: Option<String>,
+        /// Its code.
+        pub code: Option<String>,
         /// From this day.
-        pub valid_from: Date,
+        pub valid_from: Option<Date>,
         /// Until before this day.
         pub valid_to: Option<Date>,
+        /// Its version.
+        pub number: i64,
     }
 
     /// Units of one kind below another.
