@@ -1,6 +1,7 @@
 //! Rule packs: what the law fixes, as dated data with its legal basis. The files of `rules/` are inside the program; a
 //! pack is read when it is first asked for.
 
+pub mod sector;
 pub mod table;
 pub mod units;
 
@@ -13,7 +14,7 @@ use base::{Date, Error, Interval, Result};
 pub struct Pack {
     /// Its code, unique within its kind.
     pub code: String,
-    /// What it holds: `units`, later code lists, assessment rules, forms.
+    /// What it holds: `units`, `sector`, later assessment rules, forms.
     pub kind: String,
     /// Its Vietnamese title.
     pub title: String,
@@ -60,10 +61,25 @@ macro_rules! pack {
 }
 
 /// Every pack of the program. A new circular is a new line here.
-const EMBEDDED: &[Embedded] = &[pack!("units/vn":
-    "examples.toml" "provinces.tsv" "communes.tsv" "changes.tsv" "old_provinces.tsv" "old_districts.tsv"
-    "old_communes.tsv" "province_lineage.tsv" "lineage.tsv"
-)];
+const EMBEDDED: &[Embedded] = &[
+    pack!("units/vn":
+        "examples.toml" "provinces.tsv" "communes.tsv" "changes.tsv" "old_provinces.tsv" "old_districts.tsv"
+        "old_communes.tsv" "province_lineage.tsv" "lineage.tsv"
+    ),
+    pack!("sector/qd4998":
+        "fields.tsv" "keys.tsv" "groups.tsv" "kinds.tsv" "lists.tsv" "examples.toml"
+        "values/DM_CAP_HOC.tsv" "values/DM_DAN_TOC.tsv" "values/DM_GIOI_TINH.tsv" "values/DM_HANH_KIEM.tsv"
+        "values/DM_HINH_THUC_HOP_DONG.tsv" "values/DM_HINH_THUC_KHEN_THUONG.tsv"
+        "values/DM_HINH_THUC_KY_LUAT.tsv" "values/DM_HOC_LUC.tsv" "values/DM_HOC_NGOAI_NGU.tsv"
+        "values/DM_KHOI.tsv" "values/DM_KHU_VUC.tsv" "values/DM_KQ_CHUAN_NGHE_NGHIEP.tsv"
+        "values/DM_LOAI_CAN_BO.tsv" "values/DM_LOAI_HINH_TRUONG_PT.tsv" "values/DM_LOAI_KHUYET_TAT.tsv"
+        "values/DM_LOAI_TRUONG_PT.tsv" "values/DM_LY_DO_THOI_HOC.tsv" "values/DM_MUC_DAT_CHUAN_QG_CLGD.tsv"
+        "values/DM_NGACH_CC.tsv" "values/DM_NHOM_CAN_BO.tsv" "values/DM_NHOM_CAP_HOC.tsv"
+        "values/DM_NHOM_TUOI_MN.tsv" "values/DM_NUOC.tsv" "values/DM_TON_GIAO.tsv"
+        "values/DM_TRANG_THAI_CAN_BO.tsv" "values/DM_TRANG_THAI_HOC_SINH.tsv" "values/DM_TRINH_DO.tsv"
+        "values/DM_TRINH_DO_CHUYEN_MON.tsv"
+    ),
+];
 
 #[derive(serde::Deserialize)]
 struct Manifest {
