@@ -31,17 +31,17 @@ impl Level {
         Self::CommunityCentre,
     ];
 
-    /// Its code in the pack: `mn`, `th`, `thcs`, `thpt`, `gdtx`, `tt`, `htcd`.
+    /// Its code in the pack: `MN`, `TH`, `THCS`, `THPT`, `GDTX`, `TT`, `HTCD`.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Self::PreSchool => "mn",
-            Self::Primary => "th",
-            Self::LowerSecondary => "thcs",
-            Self::UpperSecondary => "thpt",
-            Self::Continuing => "gdtx",
-            Self::OtherCentre => "tt",
-            Self::CommunityCentre => "htcd",
+            Self::PreSchool => "MN",
+            Self::Primary => "TH",
+            Self::LowerSecondary => "THCS",
+            Self::UpperSecondary => "THPT",
+            Self::Continuing => "GDTX",
+            Self::OtherCentre => "TT",
+            Self::CommunityCentre => "HTCD",
         }
     }
 

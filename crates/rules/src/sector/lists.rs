@@ -10,7 +10,7 @@ use crate::units;
 
 /// A code list that fields name.
 #[derive(Debug)]
-pub struct List {
+pub struct CodeList {
     /// Its code: `DM_DAN_TOC`.
     pub code: &'static str,
     /// Its Vietnamese name.
@@ -113,7 +113,7 @@ impl Values for Spec {
     }
 }
 
-impl List {
+impl CodeList {
     pub(super) fn new(row: [&'static str; 4], official: bool, status: Status, values: Vec<CodeValue>) -> Self {
         let [code, name, reference, note] = row;
         let mut by_code = HashMap::new();

@@ -28,7 +28,7 @@ pub use coverage::{Coverage, Covered, coverage};
 pub use date::PartialDate;
 pub use decimal::Decimal;
 pub use level::{Level, Levels};
-pub use lists::{CodeValue, Confidence, Found, List, Status, Values};
+pub use lists::{CodeList, CodeValue, Confidence, Found, Status, Values};
 pub use value::Value;
 
 /// The specification, read.
@@ -45,7 +45,7 @@ pub struct Spec {
     /// The lines of the annex, in its order.
     pub fields: Vec<Field>,
     /// The code lists: 136 of the annex, and ours where a field names none.
-    pub lists: Vec<List>,
+    pub lists: Vec<CodeList>,
     key_at: HashMap<(&'static str, &'static str), usize>,
     list_at: HashMap<&'static str, usize>,
 }
@@ -264,7 +264,7 @@ impl Spec {
 
     /// A code list.
     #[must_use]
-    pub fn list(&self, code: &str) -> Option<&List> {
+    pub fn list(&self, code: &str) -> Option<&CodeList> {
         self.list_at.get(code).map(|at| &self.lists[*at])
     }
 }

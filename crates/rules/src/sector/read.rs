@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use base::{Error, Result};
 
 use super::{
-    Class, CodeValue, Confidence, Field, Group, Home, Key, Kind, Level, Levels, List, Source, Spec, Status, Type,
+    Class, CodeList, CodeValue, Confidence, Field, Group, Home, Key, Kind, Level, Levels, Source, Spec, Status, Type,
 };
 use crate::Pack;
 use crate::table::rows;
@@ -132,7 +132,7 @@ fn fields(pack: &'static Pack) -> Result<Vec<Field>> {
     .collect()
 }
 
-fn lists(pack: &'static Pack) -> Result<Vec<List>> {
+fn lists(pack: &'static Pack) -> Result<Vec<CodeList>> {
     rows(pack.file("lists.tsv")?, ["list", "name", "reference", "note", "origin", "status"])?
         .into_iter()
         .map(|[code, name, reference, note, origin, status]| {
@@ -147,7 +147,7 @@ fn lists(pack: &'static Pack) -> Result<Vec<List>> {
                 Status::Known | Status::Provisional => values(pack.file(&format!("values/{code}.tsv"))?)?,
                 Status::Units | Status::Unknown => Vec::new(),
             };
-            Ok(List::new([code, name, reference, note], origin == "annex", status, values))
+            Ok(CodeList::new([code, name, reference, note], origin == "annex", status, values))
         })
         .collect()
 }
