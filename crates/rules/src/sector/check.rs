@@ -19,6 +19,15 @@ pub struct Checked {
     pub doubt: Option<String>,
 }
 
+/// Who wrote the text: for a person a point may part thousands, for a program it stands before the decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hand {
+    /// Somebody typed it, into a form or a text cell.
+    Person,
+    /// A program wrote it: a number cell of a workbook, another system.
+    Program,
+}
+
 /// Why a text is no value of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -38,17 +47,23 @@ impl Refusal {
 
 impl Spec {
     /// Reads a text as a value of a line of the annex, with that line's label and length. `None` for an empty text.
-    pub fn check(&self, field: &Field, text: &str, values: &impl Values) -> Result<Option<Checked>, Refusal> {
+    pub fn check(
+        &self,
+        field: &Field,
+        text: &str,
+        hand: Hand,
+        values: &impl Values,
+    ) -> Result<Option<Checked>, Refusal> {
         let key = self.key_of(field);
-        Reading { label: field.label, value: key.value, length: field.length }.check(text, values)
+        Reading { label: field.label, value: key.value, length: field.length, hand }.check(text, values)
     }
 }
 
 impl Key {
     /// Reads a text as a value of this key, of any level. `None` for an empty text. What comes out is written the same
     /// again however often it is read: `check(shown) = check(text)`.
-    pub fn check(&self, text: &str, values: &impl Values) -> Result<Option<Checked>, Refusal> {
-        Reading { label: self.label, value: self.value, length: self.length }.check(text, values)
+    pub fn check(&self, text: &str, hand: Hand, values: &impl Values) -> Result<Option<Checked>, Refusal> {
+        Reading { label: self.label, value: self.value, length: self.length, hand }.check(text, values)
     }
 }
 
@@ -57,6 +72,7 @@ struct Reading<'a> {
     label: &'a str,
     value: Type,
     length: Option<usize>,
+    hand: Hand,
 }
 
 impl Reading<'_> {
@@ -124,7 +140,7 @@ impl Reading<'_> {
 
     fn integer(&self, text: &str) -> Result<i64, Refusal> {
         // "12,0" and "12.00" are what spreadsheets make of 12; in a whole number points can only part thousands.
-        let plain = if is_grouped(text) {
+        let plain = if self.hand == Hand::Person && is_grouped(text) {
             text.replace('.', "")
         } else {
             match text.split_once([',', '.']) {
@@ -151,7 +167,11 @@ impl Reading<'_> {
     }
 
     fn decimal(&self, text: &str) -> Result<Decimal, Refusal> {
-        if let Some(number) = Decimal::parse(text) {
+        let number = match self.hand {
+            Hand::Person => Decimal::parse(text),
+            Hand::Program => Decimal::plain(text),
+        };
+        if let Some(number) = number {
             return Ok(number);
         }
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();

@@ -25,8 +25,7 @@ pub struct CodeList {
     pub note: &'static str,
     /// The values known, in their order.
     pub values: Vec<CodeValue>,
-    by_code: HashMap<String, usize>,
-    by_name: HashMap<String, usize>,
+    index: CodeIndex,
 }
 
 /// What is known of a list's values. The annex names its lists and gives no values; the sector's authority can add and
@@ -113,38 +112,62 @@ impl Values for Spec {
     }
 }
 
+/// The codes of a list by what people write for them. The pack's lists are made with it, and so are those that the
+/// authority has added to.
+#[derive(Clone, Debug, Default)]
+pub struct CodeIndex {
+    codes: HashMap<String, String>,
+    names: HashMap<String, String>,
+    is_complete: bool,
+}
+
+impl CodeIndex {
+    /// An empty list; of a complete one, what is not in it is wrong.
+    #[must_use]
+    pub fn new(is_complete: bool) -> Self {
+        Self { is_complete, ..Self::default() }
+    }
+
+    /// Adds a value under its code and the names people write for it; a name that stood for another code now means
+    /// this one.
+    pub fn add<'a>(&mut self, code: &str, names: impl IntoIterator<Item = &'a str>) {
+        self.codes.insert(code_form(code), code.to_owned());
+        for name in names {
+            self.names.insert(vi::fold(name), code.to_owned());
+        }
+    }
+
+    /// The code that is meant. Spreadsheets lose the zero of `01`, and people write the name instead.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Found {
+        match self.codes.get(&code_form(text)).or_else(|| self.names.get(&vi::fold(text))) {
+            Some(code) => Found::Code(code.clone()),
+            None if self.is_complete => Found::Missing,
+            None => Found::Open,
+        }
+    }
+}
+
 impl CodeList {
     pub(super) fn new(row: [&'static str; 4], official: bool, status: Status, values: Vec<CodeValue>) -> Self {
         let [code, name, reference, note] = row;
-        let mut by_code = HashMap::new();
-        let mut by_name = HashMap::new();
-        for (at, value) in values.iter().enumerate() {
-            by_code.insert(code_form(value.code), at);
-            for name in value.names() {
-                by_name.insert(vi::fold(name), at);
-            }
+        let mut index = CodeIndex::new(status == Status::Known);
+        for value in &values {
+            index.add(value.code, value.names());
         }
-        Self { code, name, reference, official, status, note, values, by_code, by_name }
+        Self { code, name, reference, official, status, note, values, index }
     }
 
-    /// The value of a code.
+    /// The value of a code, written as the list writes it.
     #[must_use]
     pub fn value(&self, code: &str) -> Option<&CodeValue> {
-        self.by_code.get(&code_form(code)).map(|at| &self.values[*at])
+        self.values.iter().find(|value| value.code == code)
     }
 
-    /// What the list says about a clean text. Spreadsheets lose the zero of `01`, and people write the name instead.
+    /// What the list says about a clean text: a code, or a name.
     #[must_use]
     pub fn find(&self, text: &str) -> Found {
-        if self.status == Status::Units {
-            return find_unit(self.code, text);
-        }
-        let found = self.by_code.get(&code_form(text)).or_else(|| self.by_name.get(&vi::fold(text)));
-        match (found, self.status) {
-            (Some(at), _) => Found::Code(self.values[*at].code.to_owned()),
-            (None, Status::Known) => Found::Missing,
-            (None, _) => Found::Open,
-        }
+        if self.status == Status::Units { find_unit(self.code, text) } else { self.index.find(text) }
     }
 }
 

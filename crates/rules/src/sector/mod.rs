@@ -23,12 +23,12 @@ use base::Result;
 
 use crate::Pack;
 
-pub use check::{Checked, Refusal};
+pub use check::{Checked, Hand, Refusal};
 pub use coverage::{Coverage, Covered, coverage};
 pub use date::PartialDate;
 pub use decimal::Decimal;
 pub use level::{Level, Levels};
-pub use lists::{CodeList, CodeValue, Confidence, Found, Status, Values};
+pub use lists::{CodeIndex, CodeList, CodeValue, Confidence, Found, Status, Values};
 pub use value::Value;
 
 /// The specification, read.

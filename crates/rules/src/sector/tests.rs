@@ -24,6 +24,25 @@ fn every_line_of_the_annex_is_there_once_and_in_order() {
     assert_eq!((lines("TRC2.1.1"), lines("LOPC2.1.1"), lines("GVC2.1.1"), lines("HSC2.1.1")), (48, 22, 70, 71));
 }
 
+/// What typed columns are of; the words of the glossary.
+const NOUNS: [&str; 15] = [
+    "unit",
+    "class",
+    "person",
+    "pupil",
+    "staff",
+    "father",
+    "mother",
+    "guardian",
+    "address",
+    "contact",
+    "paper",
+    "employment",
+    "enrolment",
+    "teaching_assignment",
+    "room",
+];
+
 #[test]
 fn keys_are_ascii_unique_and_each_has_a_home() {
     let spec = spec();
@@ -37,6 +56,10 @@ fn keys_are_ascii_unique_and_each_has_a_home() {
         match key.home {
             Home::Parts(kind) => assert!(spec.groups_of(kind).next().is_some(), "{}.{}", key.kind, key.key),
             Home::Stored | Home::Typed(_) => {
+                if let Home::Typed(column) = key.home {
+                    let noun = column.split_once('.').map(|(noun, _)| noun);
+                    assert!(noun.is_some_and(|noun| NOUNS.contains(&noun)), "{}.{}: {column}", key.kind, key.key);
+                }
                 let group = key.group.and_then(|code| spec.group(code)).expect("a group");
                 assert_eq!(group.kind, key.kind, "{}.{}", key.kind, key.key);
             }
@@ -223,7 +246,7 @@ fn the_pack_s_own_examples_hold() {
     for example in &examples.check {
         let level = Level::of_code(&example.level).expect("a level");
         let field = spec.field(&example.kind, level, &example.symbol).expect("a field");
-        match spec.check(field, &example.text, spec) {
+        match spec.check(field, &example.text, Hand::Person, spec) {
             Ok(checked) => {
                 let checked = checked.expect("a value");
                 assert_eq!(Some(checked.value.stored()), example.stored, "{example:?}");
@@ -242,7 +265,7 @@ fn the_pack_s_own_examples_hold() {
 fn a_refusal_says_which_field_what_stood_there_and_what_to_write() {
     let spec = spec();
     let refused = |kind: &str, key: &str, text: &str| {
-        spec.key(kind, key).expect("a key").check(text, spec).expect_err("refused").detail
+        spec.key(kind, key).expect("a key").check(text, Hand::Person, spec).expect_err("refused").detail
     };
     assert_eq!(
         refused("pupil", "birth_date", "31/02/2014"),
@@ -256,17 +279,53 @@ fn a_refusal_says_which_field_what_stood_there_and_what_to_write() {
         refused("class", "name", "Lớp sáu A của năm học 2026-2027"),
         "Tên lớp: dài 31 ký tự, quá 20 ký tự mà danh mục dữ liệu của ngành cho phép. Hãy viết ngắn lại."
     );
-    let of_request = spec.key("pupil", "sex").expect("a key").check("7", spec).expect_err("refused").into_field("sex");
+    let of_request =
+        spec.key("pupil", "sex").expect("a key").check("7", Hand::Person, spec).expect_err("refused").into_field("sex");
     assert_eq!((of_request.field.as_str(), of_request.code), ("sex", "sector.not_in_list"));
+}
+
+#[test]
+fn a_number_cell_is_read_as_a_program_writes_it() {
+    let spec = spec();
+    let read = |kind: &str, key: &str, text: &str, hand| {
+        let checked = spec.key(kind, key).expect("a key").check(text, hand, spec);
+        checked.map(|checked| checked.expect("a value").value.stored()).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(read("land", "land_area", "1.045", Hand::Program).as_deref(), Ok("1.045"));
+    assert_eq!(read("land", "land_area", "1.045", Hand::Person), Err("sector.ambiguous_number"));
+    assert_eq!(read("pupil", "mother_birth_year", "1985.0", Hand::Program).as_deref(), Ok("1985"));
+    assert_eq!(read("room", "count", "1.045", Hand::Person).as_deref(), Ok("1045"));
+    assert_eq!(read("room", "count", "1.045", Hand::Program), Err("sector.not_a_whole_number"));
+    assert_eq!(read("pupil", "grade", "7", Hand::Program).as_deref(), Ok("7"));
+}
+
+#[test]
+fn what_the_authority_adds_is_found_like_the_pack_s_own_values() {
+    struct Added(CodeIndex);
+    impl Values for Added {
+        fn find(&self, list: &str, text: &str) -> Found {
+            if list == "DM_DIEN_CHINH_SACH" { self.0.find(text) } else { spec().find(list, text) }
+        }
+    }
+    let mut index = CodeIndex::new(true);
+    index.add("03", ["Con liệt sĩ", "Con liệt sỹ"]);
+    let values = Added(index);
+    let policy = spec().key("pupil", "policy_group").expect("a key");
+    for text in ["3", "con liệt sỹ", "CON LIỆT SĨ"] {
+        let checked = policy.check(text, Hand::Person, &values).expect("fits").expect("a value");
+        assert_eq!((checked.value.stored().as_str(), checked.doubt), ("03", None), "{text}");
+    }
+    assert_eq!(policy.check("04", Hand::Person, &values).expect_err("refused").code, "sector.not_in_list");
+    assert!(policy.check("04", Hand::Person, spec()).is_ok_and(|checked| checked.is_some_and(|c| c.doubt.is_some())));
 }
 
 #[test]
 fn nothing_is_no_value_and_spaces_marks_and_hidden_signs_are_cleaned() {
     let spec = spec();
     let name = spec.key("pupil", "full_name").expect("a key");
-    assert_eq!(name.check(" \u{a0}\u{200b} ", spec), Ok(None));
+    assert_eq!(name.check(" \u{a0}\u{200b} ", Hand::Person, spec), Ok(None));
     let decomposed: String = "Nguye\u{302}\u{303}n  Va\u{306}n\u{200b} An ".to_owned();
-    let checked = name.check(&decomposed, spec).expect("fits").expect("a value");
+    let checked = name.check(&decomposed, Hand::Person, spec).expect("fits").expect("a value");
     assert_eq!(checked.value, Value::Text("Nguyễn Văn An".to_owned()));
 }
 
@@ -326,16 +385,19 @@ proptest! {
     #[test]
     fn what_is_shown_and_what_is_stored_read_back_as_the_same_value((value_type, value) in any_value()) {
         let key = key_of_type(value_type);
-        let checked = key.check(&value.shown(), spec()).expect("fits").expect("a value");
+        let checked = key.check(&value.shown(), Hand::Person, spec()).expect("fits").expect("a value");
         prop_assert_eq!(&checked.value, &value);
+        let exchanged = key.check(&value.stored(), Hand::Program, spec()).expect("fits").expect("a value");
+        prop_assert_eq!(&exchanged.value, &value);
         prop_assert_eq!(super::Value::read(value_type, &value.stored()), Some(value));
     }
 
     #[test]
-    fn what_was_once_accepted_is_accepted_again_unchanged(text in "\\PC{0,24}", at in 0..617usize) {
+    fn what_was_once_accepted_is_accepted_again_unchanged(text in "\\PC{0,24}|[0-9.,/-]{1,12}", at in 0..617usize, typed in any::<bool>()) {
+        let hand = if typed { Hand::Person } else { Hand::Program };
         let key = &spec().keys[at];
-        if let Ok(Some(first)) = key.check(&text, spec()) {
-            let again = key.check(&first.value.shown(), spec()).expect("fits").expect("a value");
+        if let Ok(Some(first)) = key.check(&text, hand, spec()) {
+            let again = key.check(&first.value.shown(), Hand::Person, spec()).expect("fits").expect("a value");
             prop_assert_eq!(&again.value, &first.value);
             let stored = first.value.stored();
             prop_assert_eq!(super::Value::read(key.value, &stored), Some(first.value));
@@ -347,7 +409,7 @@ proptest! {
         let list = &spec().lists[at];
         let key = key_of_type(Type::Code(list.code));
         for value in &list.values {
-            let checked = key.check(value.code, spec()).expect("fits").expect("a value");
+            let checked = key.check(value.code, Hand::Person, spec()).expect("fits").expect("a value");
             prop_assert_eq!(checked.value.stored(), value.code);
             prop_assert!(checked.doubt.is_none());
         }
@@ -356,7 +418,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_check_fall_over(text in "\\PC{0,200}", at in 0..1556usize) {
         let field = &spec().fields[at];
-        if let Err(refusal) = spec().check(field, &text, spec()) {
+        if let Err(refusal) = spec().check(field, &text, Hand::Person, spec()) {
             prop_assert!(refusal.detail.starts_with(field.label) && refusal.detail.chars().count() < 400);
         }
     }
