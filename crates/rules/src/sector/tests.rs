@@ -24,6 +24,24 @@ fn every_line_of_the_annex_is_there_once_and_in_order() {
     assert_eq!((lines("TRC2.1.1"), lines("LOPC2.1.1"), lines("GVC2.1.1"), lines("HSC2.1.1")), (48, 22, 70, 71));
 }
 
+#[derive(serde::Deserialize)]
+struct Manifest {
+    counts: BTreeMap<String, usize>,
+}
+
+#[test]
+fn the_manifest_counts_what_is_there() {
+    let spec = spec();
+    let manifest: Manifest = toml::from_str(spec.pack.contents().next().expect("the manifest")).expect("reads");
+    let counts = [
+        ("fields", spec.fields.len()),
+        ("keys", spec.keys.len()),
+        ("groups", spec.groups.len()),
+        ("lists", spec.lists.len()),
+    ];
+    assert_eq!(manifest.counts, counts.map(|(name, count)| (name.to_owned(), count)).into());
+}
+
 /// What typed columns are of; the words of the glossary.
 const NOUNS: [&str; 15] = [
     "unit",
