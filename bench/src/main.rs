@@ -119,7 +119,10 @@ fn compare(pair: &Pair, turns: &Turns) -> Vec<Figure> {
 /// The signed-in read over HTTP, against the same server's static file.
 fn over_http(turns: &Turns, database: &'static str, location: Location, owner: Option<String>, data: &Path) -> Figure {
     let goal = if database == "SQLite" { Goal(0.25) } else { Goal(0.08) };
-    let (db, people) = server::filled(location, owner, data);
+    let (db, people) = server::filled(location, owner.clone(), data);
+    if let Some(owner) = &owner {
+        raw_postgres::analyse(owner);
+    }
     let serving = server::Server::start(db);
     let reads = server::measure(&serving, &people, turns.seconds());
     serving.end();

@@ -67,6 +67,16 @@ pub fn fill(url: &str) {
         .expect("fills");
 }
 
+/// Gathers the statistics that the server gathers by itself within a minute of a load.
+pub fn analyse(owner: &str) {
+    let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    rt.block_on(async {
+        let (client, connection) = tokio_postgres::connect(owner, NoTls).await.expect("connects");
+        tokio::spawn(connection);
+        client.batch_execute("ANALYZE").await.expect("analyses");
+    });
+}
+
 static NEXT: AtomicI64 = AtomicI64::new(10_000_000);
 
 fn once(conn: &mut Conn, kind: Kind, turn: u64) -> Result<u64, tokio_postgres::Error> {

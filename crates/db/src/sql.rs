@@ -73,6 +73,9 @@ macro_rules! statements {
     (@make $name:ident { sqlite: $sqlite:expr, postgres: $postgres:expr $(,)? }) => {
         $crate::Sql::both(stringify!($name), $sqlite, $postgres)
     };
+    (@make $name:ident { $text:expr }) => {
+        $crate::Sql::new(stringify!($name), $text)
+    };
     (@make $name:ident $text:literal) => {
         $crate::Sql::new(stringify!($name), $text)
     };

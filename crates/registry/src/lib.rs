@@ -52,7 +52,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         sql: include_str!("../migrations/0300_units.sql"),
         rebuild: false,
     }],
-    statements: &[units::store::STATEMENTS, load::STATEMENTS],
+    statements: &[units::store::STATEMENTS, units::around::STATEMENTS, load::STATEMENTS],
     constraints: &[db::Constraint {
         table: "unit_code",
         columns: &["code"],

@@ -22,7 +22,7 @@ const WHOLE: [(&str, &[&str]); 6] = [
 ];
 
 /// What a plan calls a scan and is none of a table, but rows it made itself; and a table of one row a kind of edge.
-const MADE: [&str; 4] = ["CONSTANT ROW", "up", "w", "closure_day"];
+const MADE: [&str; 5] = ["CONSTANT ROW", "up", "above", "w", "closure_day"];
 
 /// `?1 ?2 …`: how many there are.
 fn parameters(text: &str) -> usize {

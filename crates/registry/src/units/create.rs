@@ -88,8 +88,8 @@ pub fn who_may_found(tx: &mut Tx<'_>, commune: UnitId, on: Date) -> Result<Vec<U
 
 /// The Sở of the province that a commune lies in.
 fn department_of(tx: &mut Tx<'_>, commune: UnitId, on: Date) -> Result<Option<UnitId>> {
-    for (_, above, _) in store::paths(tx, &[commune], on)? {
-        if let Some((department,)) = tx.one::<(UnitId,)>(&store::LIES_IN, params![above, "department", on])? {
+    for above in view::paths(tx, &[commune], on)?.remove(&commune).unwrap_or_default() {
+        if let Some((department,)) = tx.one::<(UnitId,)>(&store::LIES_IN, params![above.id, "department", on])? {
             return Ok(Some(department));
         }
     }

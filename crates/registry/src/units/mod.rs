@@ -1,5 +1,6 @@
 //! Units as people see them: as of a date, with name, code and place.
 
+pub mod around;
 pub mod close;
 pub mod create;
 pub mod edit;

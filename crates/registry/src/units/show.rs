@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use auth::{Capability, EdgeKind, Require as _, Scope, units};
+use auth::{Capability, EdgeKind, Require as _, units};
 use base::{Date, Result, UnitId};
-use db::{Tx, ask, params};
+use db::{Tx, params};
 use http::{Answer, Path, Query, Reader, Tagged};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{self, Below, Beside, Flat};
-use super::{PathStep, UnitRef, UnitRow, known, view};
+use super::store::{self, Flat};
+use super::{UnitRef, UnitRow, around, view};
 
 /// One unit with its surroundings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,12 +51,12 @@ pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     let scope = access.scope(Capability::UnitView);
     let today = tx.today();
     let mut on = as_of.unwrap_or(today);
-    let mut around = look_around(tx, id, on, &scope)?;
+    let mut around = around::look(tx, id, on, &scope)?;
     if around.unit.is_none() {
         // It has ended, or is yet to begin.
         let bare = units::find(tx, id)?.ok_or_else(view::not_found)?;
         on = view::shown_on(tx, &bare, as_of)?;
-        around = look_around(tx, id, on, &scope)?;
+        around = around::look(tx, id, on, &scope)?;
     }
     let flat = match around.unit {
         Some(flat) => Some(flat),
@@ -81,50 +81,6 @@ pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     let counts = around.below.into_iter().map(|kind| (kind.kind, kind.units)).collect();
     let row = view::placed(flat, around.path, children);
     Ok(Unit { row, edges, counts, levels: around.levels, address: None, may })
-}
-
-/// A unit and what is told beside it.
-#[derive(Default)]
-struct Around {
-    unit: Option<Flat>,
-    /// Over all time, with their days.
-    edges: Vec<(UnitEdge, Date, Option<Date>)>,
-    levels: Vec<String>,
-    path: Vec<PathStep>,
-    below: Vec<Below>,
-}
-
-/// The unit, if it stands on a day, and what is told beside it on that day.
-fn look_around(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
-    let (counting, among) = store::below(id, on, scope, tx.dialect());
-    let (rows, below) = tx.together((ask::<Beside>(&store::AROUND, params![id, on]), ask(&counting, &among)))?;
-    let mut around = Around { below, ..Around::default() };
-    for row in rows {
-        let full_name = row.full_name.unwrap_or_default();
-        match (row.part, row.name, row.valid_from) {
-            (1, Some(name), Some(valid_from)) => {
-                around.unit = Some(Flat {
-                    id: row.id,
-                    kind: row.kind,
-                    code: row.code,
-                    name,
-                    full_name,
-                    valid_from,
-                    valid_to: row.valid_to,
-                    version: row.number,
-                });
-            }
-            (2, Some(matter), Some(from)) => {
-                let Some(kind) = EdgeKind::ALL.into_iter().find(|kind| kind.as_str() == matter) else { continue };
-                let authority = UnitRef { id: row.id, kind: row.kind, name: full_name };
-                let edge = UnitEdge { kind: kind.as_str(), authority, from: known(from), to: row.valid_to };
-                around.edges.push((edge, from, row.valid_to));
-            }
-            (3, ..) => around.levels.push(row.kind),
-            _ => around.path.push(PathStep { id: row.id, name: full_name }),
-        }
-    }
-    Ok(around)
 }
 
 /// What the actor may do here today: nothing of what changes a unit once it has ended, and in a commune what its office

@@ -17,37 +17,6 @@ db::statements! {
         JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
         LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
         WHERE u.id = ?1";
-    /// A unit that stands on a day, with what is told beside it: one statement, since each costs PostgreSQL as much to begin
-    /// as to answer. Part 1: the unit. Part 2: its edges over all time, and what each authority was called on that day, by
-    /// the name it had last before, or first after; the names are asked one by one, so that no plan reads them all. Part 3:
-    /// its levels. Part 4: the units above it by place on that day, the furthest first, without the nation.
-    pub AROUND = "WITH RECURSIVE up (at, depth) AS (
-          SELECT e.authority, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.unit = ?1
-            AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
-          UNION ALL
-          SELECT e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
-            AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) AND up.depth < 64
-        )
-        SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number
-        FROM unit u
-        JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-        LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
-        WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)
-        UNION ALL
-        SELECT 2, e.authority, u.kind, COALESCE(
-            (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
-              ORDER BY m.valid_from DESC LIMIT 1),
-            (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)),
-          e.kind, NULL, e.valid_from, e.valid_to, 0
-        FROM unit_edge e JOIN unit u ON u.id = e.authority
-        WHERE e.unit = ?1
-        UNION ALL
-        SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0 FROM unit_level l WHERE l.unit = ?1
-        UNION ALL
-        SELECT 4, up.at, u.kind, n.full_name, n.name, NULL, NULL, NULL, -up.depth FROM up
-          JOIN unit u ON u.id = up.at AND u.kind <> 'nation'
-          JOIN unit_name n ON n.unit = up.at AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-        ORDER BY 1, 9, 5 NULLS LAST, 3, 7 NULLS LAST";
     /// The names of a unit in their order.
     pub NAMES = "SELECT valid_from, valid_to, subkind, name, full_name FROM unit_name WHERE unit = ?1
         ORDER BY valid_from";
@@ -116,28 +85,6 @@ db::row! {
         pub valid_to: Option<Date>,
         /// Its version.
         pub version: i64,
-    }
-
-    /// A unit, or what is told beside it.
-    pub struct Beside {
-        /// Which: see [`AROUND`].
-        pub part: i64,
-        /// Which unit.
-        pub id: UnitId,
-        /// What sort it is, or which level.
-        pub kind: String,
-        /// Its whole name.
-        pub full_name: Option<String>,
-        /// Its name without the word of the kind; of an edge: in which matter.
-        pub name: Option<String>,
-        /// Its code.
-        pub code: Option<String>,
-        /// From this day.
-        pub valid_from: Option<Date>,
-        /// Until before this day.
-        pub valid_to: Option<Date>,
-        /// Its version.
-        pub number: i64,
     }
 
     /// Units of one kind below another.
@@ -415,11 +362,9 @@ fn asked(ids: &[UnitId], params: &mut Vec<Value<'static>>) -> String {
     format!("asked (id) AS (SELECT DISTINCT column1 FROM (VALUES {}) v)", places.join(", "))
 }
 
-/// The units above each by place on a day, the nearest last, without the nation: `(unit, above, its name)`.
-pub fn paths(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<Vec<(UnitId, UnitId, String)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+/// The units above each by place on a day, the nearest last, without the nation: `(unit, above, its name)`. Of one unit
+/// at least.
+pub fn paths(ids: &[UnitId], on: Date, dialect: Dialect) -> (Built, Vec<Value<'static>>) {
     let mut params = vec![Value::Date(on)];
     let asked = asked(ids, &mut params);
     let sql = Built::new(
@@ -436,22 +381,19 @@ pub fn paths(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<Vec<(UnitId, U
                JOIN unit_name n ON n.unit = up.at AND n.valid_from <= ?1 AND (n.valid_to IS NULL OR n.valid_to > ?1)
                ORDER BY up.unit, up.depth DESC"
         ),
-        tx.dialect(),
+        dialect,
     );
-    tx.all(&sql, &params)
+    (sql, params)
 }
 
-/// How many units in the actor's scope stand directly below each on a day.
+/// How many units in the actor's scope stand directly below each on a day: `(unit, units below)`. Of one unit at least.
 pub fn children(
-    tx: &mut Tx<'_>,
     ids: &[UnitId],
     edge: EdgeKind,
     on: Date,
     scope: &auth::Scope,
-) -> Result<Vec<(UnitId, i64)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+    dialect: Dialect,
+) -> (Built, Vec<Value<'static>>) {
     let mut params = vec![Value::Date(on), Value::Text(edge.as_str().into())];
     let asked = asked(ids, &mut params);
     let (within, values) = scope.predicate("e.unit", params.len() + 1);
@@ -462,9 +404,9 @@ pub fn children(
             "WITH {asked} SELECT a.id, count(*) FROM asked a CROSS JOIN unit_edge e WHERE e.kind = ?2 AND e.authority = a.id
                AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1) AND {within} GROUP BY a.id"
         ),
-        tx.dialect(),
+        dialect,
     );
-    tx.all(&sql, &params)
+    (sql, params)
 }
 
 /// How many units of each kind in the actor's scope lie below one by place on a day.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use auth::{Capability, EdgeKind, Require as _, Scope};
 use base::{Date, Result, UnitId, vi};
-use db::{Tx, params};
+use db::{Tx, ask, params};
 
 use super::store::{self, Flat};
 use super::{NOT_THEN, PathStep, UnitRef, UnitRow, known};
@@ -17,8 +17,14 @@ pub fn not_found() -> base::Error {
 /// Rows with path and children.
 pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &Scope) -> Result<Vec<UnitRow>> {
     let ids: Vec<UnitId> = flat.iter().map(|unit| unit.id).collect();
-    let mut paths = paths(tx, &ids, on)?;
-    let children: HashMap<UnitId, i64> = store::children(tx, &ids, edge, on, scope)?.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (above, above_what) = store::paths(&ids, on, tx.dialect());
+    let (below, below_what) = store::children(&ids, edge, on, scope, tx.dialect());
+    let (above, below) = tx.together((ask(&above, &above_what), ask::<(UnitId, i64)>(&below, &below_what)))?;
+    let mut paths = steps(above);
+    let children: HashMap<UnitId, i64> = below.into_iter().collect();
     Ok(flat
         .into_iter()
         .map(|unit| {
@@ -47,11 +53,19 @@ pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64) -> UnitRow {
 
 /// The paths of units on a day, the province first.
 pub fn paths(tx: &mut Tx<'_>, ids: &[UnitId], on: Date) -> Result<HashMap<UnitId, Vec<PathStep>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (above, what) = store::paths(ids, on, tx.dialect());
+    Ok(steps(tx.all(&above, &what)?))
+}
+
+fn steps(above: Vec<(UnitId, UnitId, String)>) -> HashMap<UnitId, Vec<PathStep>> {
     let mut paths: HashMap<UnitId, Vec<PathStep>> = HashMap::new();
-    for (unit, id, name) in store::paths(tx, ids, on)? {
+    for (unit, id, name) in above {
         paths.entry(unit).or_default().push(PathStep { id, name });
     }
-    Ok(paths)
+    paths
 }
 
 /// The day on which a unit is shown: the one asked; without one today, its last day when it has ended, or its first when

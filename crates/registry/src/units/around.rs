@@ -1,0 +1,128 @@
+//! A unit and what is told beside it on a day, in one statement: each statement costs PostgreSQL as much to begin as to
+//! answer.
+
+use auth::{EdgeKind, Require as _, Scope};
+use base::{Date, Result, UnitId};
+use db::{Tx, params};
+
+use super::show::UnitEdge;
+use super::store::{self, Below, Flat};
+use super::{PathStep, UnitRef, known};
+
+/// A unit that stands on a day (part 1). Its edges over all time (part 2), and what each authority was called on that day,
+/// by the name it had last before, or first after; the names are asked one by one, so that no plan reads them all. Its
+/// levels (part 3). Whether anything lies directly below it by place (part 4). The units above it by place, the furthest
+/// first, without the nation (part 5): these are found by what is given here.
+macro_rules! around {
+    ($with:literal, $above:literal) => {
+        concat!(
+            $with,
+            "SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number
+             FROM unit u
+             JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+             LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
+             WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)
+             UNION ALL
+             SELECT 2, e.authority, u.kind, COALESCE(
+                 (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
+                   ORDER BY m.valid_from DESC LIMIT 1),
+                 (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)),
+               e.kind, NULL, e.valid_from, e.valid_to, 0
+             FROM unit_edge e JOIN unit u ON u.id = e.authority
+             WHERE e.unit = ?1
+             UNION ALL
+             SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0 FROM unit_level l WHERE l.unit = ?1
+             UNION ALL
+             SELECT 4, u.id, u.kind, NULL, NULL, NULL, NULL, NULL, 0 FROM unit u
+             WHERE u.id = ?1 AND EXISTS (SELECT 1 FROM unit_edge e WHERE e.authority = ?1 AND e.kind = 'place'
+               AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2))
+             UNION ALL
+             SELECT 5, u.id, u.kind, n.full_name, n.name, NULL, NULL, NULL, -above.depth FROM ",
+            $above,
+            " JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+             ORDER BY 1, 9, 5 NULLS LAST, 3, 7 NULLS LAST"
+        )
+    };
+}
+
+db::statements! {
+    /// On any day: the edges are walked.
+    pub AROUND = { around!(
+        "WITH RECURSIVE up (at, depth) AS (
+           SELECT e.authority, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.unit = ?1
+             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
+           UNION ALL
+           SELECT e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
+             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) AND up.depth < 64
+         ) ",
+        "up above JOIN unit u ON u.id = above.at AND u.kind <> 'nation'"
+    ) };
+    /// Today: by the closure, which then holds.
+    pub AROUND_TODAY = { around!(
+        "",
+        "unit_closure above JOIN unit u ON u.id = above.ancestor AND u.kind <> 'nation'
+           AND above.kind = 'place' AND above.descendant = ?1 AND above.depth > 0"
+    ) };
+}
+
+db::row! {
+    struct Beside {
+        part: i64, id: UnitId, kind: String, full_name: Option<String>, name: Option<String>, code: Option<String>,
+        valid_from: Option<Date>, valid_to: Option<Date>, number: i64,
+    }
+}
+
+/// A unit and what is told beside it.
+#[derive(Debug, Default)]
+pub struct Around {
+    /// The unit, when it stands on that day.
+    pub unit: Option<Flat>,
+    /// Its edges over all time, with their days.
+    pub edges: Vec<(UnitEdge, Date, Option<Date>)>,
+    /// Its levels.
+    pub levels: Vec<String>,
+    /// The units above it by place, the furthest first, without the nation.
+    pub path: Vec<PathStep>,
+    /// What lies below it by place, in the actor's scope.
+    pub below: Vec<Below>,
+}
+
+/// What is found on a day. The actor's rights at the unit were asked before.
+pub fn look(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
+    // What a person may do was judged by the closure of today; the house is not judged.
+    let by_closure = on == tx.today() && !tx.is_house();
+    let statement = if by_closure { &AROUND_TODAY } else { &AROUND };
+    let mut around = Around::default();
+    let mut any_below = false;
+    for row in tx.all::<Beside>(statement, params![id, on])? {
+        let full_name = row.full_name.unwrap_or_default();
+        match (row.part, row.name, row.valid_from) {
+            (1, Some(name), Some(valid_from)) => {
+                around.unit = Some(Flat {
+                    id: row.id,
+                    kind: row.kind,
+                    code: row.code,
+                    name,
+                    full_name,
+                    valid_from,
+                    valid_to: row.valid_to,
+                    version: row.number,
+                });
+            }
+            (2, Some(matter), Some(from)) => {
+                let Some(kind) = EdgeKind::parse(&matter) else { continue };
+                let authority = UnitRef { id: row.id, kind: row.kind, name: full_name };
+                let edge = UnitEdge { kind: kind.as_str(), authority, from: known(from), to: row.valid_to };
+                around.edges.push((edge, from, row.valid_to));
+            }
+            (3, ..) => around.levels.push(row.kind),
+            (4, ..) => any_below = true,
+            _ => around.path.push(PathStep { id: row.id, name: full_name }),
+        }
+    }
+    if any_below {
+        let (counting, among) = store::below(id, on, scope, tx.dialect());
+        around.below = tx.all(&counting, &among)?;
+    }
+    Ok(around)
+}
