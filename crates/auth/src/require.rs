@@ -60,14 +60,21 @@ db::statements! {
           AND g.valid_from <= ?2 AND (g.valid_to IS NULL OR g.valid_to > ?2) AND (u.valid_to IS NULL OR u.valid_to > ?2)
         ORDER BY g.unit, g.id";
     /// The roles of an account that reached a unit on its last day, by whom it answered to then. A unit that has ended
-    /// answers to nobody, and whoever had it in their province must still find what it was called and where it went.
-    pub HELD_LAST = "SELECT g.role FROM unit u
-        JOIN unit_edge e ON e.unit = u.id AND e.kind = 'teaching' AND e.valid_to = u.valid_to
-        JOIN unit_closure c ON c.kind = 'teaching' AND c.descendant = e.authority
+    /// answers to nobody, and whoever had it in their province must still find what it was called and where it went. Where
+    /// whom it answered to has ended as well, whom that one answered to counts, and so on upwards.
+    pub HELD_LAST = "WITH RECURSIVE up (unit) AS (
+          SELECT e.authority FROM unit u CROSS JOIN unit_edge e
+            WHERE u.id = ?2 AND e.kind = 'teaching' AND e.unit = u.id AND e.valid_to = u.valid_to
+          UNION
+          SELECT e.authority FROM up CROSS JOIN unit u CROSS JOIN unit_edge e
+            WHERE u.id = up.unit AND e.kind = 'teaching' AND e.unit = u.id AND e.valid_to = u.valid_to
+        )
+        SELECT g.role FROM up
+        JOIN unit_closure c ON c.kind = 'teaching' AND c.descendant = up.unit
         JOIN role_grant g ON g.unit = c.ancestor AND g.account = ?1
         JOIN account a ON a.id = g.account
         JOIN unit h ON h.id = g.unit
-        WHERE u.id = ?2 AND a.state = 'active' AND NOT a.must_change_password AND NOT a.must_enrol AND g.ended_at IS NULL
+        WHERE a.state = 'active' AND NOT a.must_change_password AND NOT a.must_enrol AND g.ended_at IS NULL
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (h.valid_to IS NULL OR h.valid_to > ?3)
         ORDER BY g.id";
     /// What sort of unit it is.
@@ -342,6 +349,15 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What the actor's roles reach, without what is published for everybody and what they once reached.
+    #[must_use]
+    pub fn held(self) -> Self {
+        match self {
+            Self::Within { kinds, units, .. } => Self::Within { kinds, units, public: false },
+            Self::Everything => Self::Everything,
+        }
+    }
+
     /// The scope as a condition on a column that holds a unit's id (`u.id`), its parameters numbered from `first`.
     ///
     /// ```
@@ -353,6 +369,13 @@ impl Scope {
         let Self::Within { kinds, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
         let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len());
         let mut any: Vec<String> = Vec::with_capacity(3);
+        if *public {
+            // First, because it is the quickest and most units of the country are of these kinds.
+            let kinds = PUBLIC_KINDS.map(|kind| format!("'{kind}'")).join(", ");
+            any.push(format!(
+                "EXISTS (SELECT 1 FROM unit scope_u WHERE scope_u.id = {column} AND scope_u.kind IN ({kinds}))"
+            ));
+        }
         if !units.is_empty() {
             // The kinds are few and ours: as text they let the database choose its way by them.
             let along = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
@@ -367,18 +390,19 @@ impl Scope {
                 "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.descendant = {column} AND scope_c.ancestor IN ({places}))"
             ));
             if *public {
+                // As HELD_LAST, of every unit that has ended.
                 any.push(format!(
-                    "EXISTS (SELECT 1 FROM unit scope_e JOIN unit_edge scope_l ON scope_l.unit = scope_e.id AND scope_l.kind = 'teaching' AND scope_l.valid_to = scope_e.valid_to
-                       JOIN unit_closure scope_a ON scope_a.kind = 'teaching' AND scope_a.descendant = scope_l.authority
-                       WHERE scope_e.id = {column} AND scope_e.valid_to IS NOT NULL AND scope_a.ancestor IN ({places}))"
+                    "EXISTS (SELECT 1 FROM unit scope_e WHERE scope_e.id = {column} AND scope_e.valid_to IS NOT NULL AND EXISTS (
+                       WITH RECURSIVE scope_up (unit) AS (
+                         SELECT scope_l.authority FROM unit_edge scope_l
+                           WHERE scope_l.kind = 'teaching' AND scope_l.unit = scope_e.id AND scope_l.valid_to = scope_e.valid_to
+                         UNION
+                         SELECT scope_l.authority FROM scope_up CROSS JOIN unit scope_v CROSS JOIN unit_edge scope_l
+                           WHERE scope_v.id = scope_up.unit AND scope_l.kind = 'teaching' AND scope_l.unit = scope_v.id AND scope_l.valid_to = scope_v.valid_to
+                       ) SELECT 1 FROM scope_up CROSS JOIN unit_closure scope_a
+                         WHERE scope_a.kind = 'teaching' AND scope_a.descendant = scope_up.unit AND scope_a.ancestor IN ({places})))"
                 ));
             }
-        }
-        if *public {
-            let kinds = PUBLIC_KINDS.map(|kind| format!("'{kind}'")).join(", ");
-            any.push(format!(
-                "EXISTS (SELECT 1 FROM unit scope_u WHERE scope_u.id = {column} AND scope_u.kind IN ({kinds}))"
-            ));
         }
         match any.len() {
             0 => ("FALSE".to_owned(), values),

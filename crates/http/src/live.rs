@@ -295,10 +295,7 @@ pub(crate) fn visible(tx: &mut Tx<'_>, after: Position) -> Result<Seen> {
     let end = Position { epoch, seq };
     let scope = tx.scope(Capability::UnitView)?;
     let published = matches!(scope, Scope::Within { public: true, .. });
-    let held = match scope {
-        Scope::Within { kinds, units, .. } => Scope::Within { kinds, units, public: false },
-        Scope::Everything => Scope::Everything,
-    };
+    let held = scope.held();
     let mut values: Vec<Value<'static>> = vec![
         Value::Int(after.epoch),
         Value::Int(after.seq),

@@ -66,6 +66,40 @@ testkit::both! {
         assert_eq!(Scope::Everything.predicate("x", 1).0, "TRUE");
     }
 
+    async fn what_has_ended_is_seen_by_those_above_whom_it_answered_to_though_that_has_ended_too(w: World) {
+        let land = land(&w).await;
+        let ministry = somebody(&w, "ministry", "ministry_officer", land.ministry).await;
+        let admin = somebody(&w, "admin", "department_admin", land.department).await;
+        let officer = somebody(&w, "officer", "commune_officer", land.office).await;
+        let other = somebody(&w, "other", "department_admin", land.other_department).await;
+        let sees = async |account, unit: UnitId| {
+            let one = code(&w, acting(&w, account), Capability::UnitView, unit).await;
+            let listed = within(&w, acting(&w, account), Capability::UnitView).await.contains(&unit);
+            assert_eq!(one.is_empty(), listed, "one by one and in a list: {one}");
+            listed
+        };
+        // The school ends, a month later the office it answered to, and in the end the department of that one.
+        for (unit, seen) in [
+            (land.school, [true, true, true, false]),
+            (land.office, [true, true, false, false]),
+            (land.department, [true, false, false, false]),
+        ] {
+            w.clock.advance_seconds(30 * 86_400);
+            w.db.write(&w.system(), move |tx| {
+                tx.public("a test ends a unit");
+                let today = tx.today();
+                auth::edges::end(tx, auth::EdgeKind::Teaching, unit, today)?;
+                auth::units::end(tx, unit, today)?;
+                auth::closure::renew(tx)
+            }).await.expect("ends");
+            for (account, expected) in [ministry, admin, officer, other].into_iter().zip(seen) {
+                assert_eq!(sees(account, land.school).await, expected, "{account} when {unit} has ended");
+            }
+        }
+        // What stands is none of it.
+        assert!(!sees(other, land.sister).await);
+    }
+
     async fn a_grant_holds_from_its_first_day_until_before_its_last(w: World) {
         let land = land(&w).await;
         let head = somebody(&w, "head", "head", land.school).await;
