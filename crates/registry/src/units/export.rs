@@ -8,7 +8,7 @@ use http::{Answer, App, Download, Json, Signed, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::list::{ListUnits, list};
+use super::list::{Ended, ListUnits, list};
 use super::rules::kind_title;
 use super::{UnitRow, view};
 
@@ -49,6 +49,10 @@ pub struct ExportUnits {
     /// On which day; today when not said.
     #[schema(value_type = Option<String>, format = Date)]
     pub as_of: Option<Date>,
+    /// Whether a search also finds what has ended by that day, or only that.
+    pub ended: Ended,
+    /// Only what the roles of whoever asks reach.
+    pub mine: bool,
     /// `name`, `code`, `kind`; downwards with `-` before it.
     pub sort: Option<String>,
     /// Only these of them, at most 2,000.
@@ -97,6 +101,8 @@ fn question(cmd: &ExportUnits) -> Result<ListUnits> {
         parent: cmd.parent,
         edge,
         as_of: cmd.as_of,
+        ended: cmd.ended,
+        mine: cmd.mine,
         sort: cmd.sort.clone(),
         page: PageRequest::new(Some(i64::from(PageRequest::MAX_LIMIT)), None)?,
         uncounted: true,
@@ -116,6 +122,9 @@ fn about(tx: &mut Tx<'_>, cmd: &ExportUnits, on: Date) -> Result<Vec<(String, St
         // The file names it.
         tx.require(Capability::UnitView, parent)?;
         about.push(("Trực thuộc".to_owned(), view::name(tx, parent, on)?));
+    }
+    if cmd.mine {
+        about.push(("Phạm vi".to_owned(), "Đơn vị của người xuất".to_owned()));
     }
     if cmd.ids.is_some() {
         about.push(("Phạm vi".to_owned(), "Những dòng đã chọn".to_owned()));

@@ -5,8 +5,8 @@ use base::{Date, Error, Page, PageRequest, Result, UnitId, Value, vi};
 use db::Tx;
 use db::list::{Ask, Predicate};
 use http::{Answer, Json, List, Query, Reader};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::rules::lowered;
 use super::store::{self, Flat};
@@ -18,6 +18,19 @@ const WORDS_AT_MOST: usize = 8;
 const COUNT_SEARCH: u32 = 500;
 /// A list is counted whole: there are not more units than this below anybody.
 const COUNT_LIST: u32 = 200_000;
+
+/// Whether a search finds what no longer stands on its day, too: by the name it had last, with what it went into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Ended {
+    /// What stands on the day.
+    #[default]
+    No,
+    /// What stands, and after it what has ended.
+    Also,
+    /// What has ended.
+    Only,
+}
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +47,10 @@ pub struct ListUnits {
     pub edge: Option<EdgeKind>,
     /// On which day; today when not said.
     pub as_of: Option<Date>,
+    /// Whether a search finds what had ended by that day.
+    pub ended: Ended,
+    /// Only what a role of the actor reaches, and not what is published for everybody.
+    pub mine: bool,
     /// `name`, `code`, `kind`, downwards with `-`; a search without one is sorted by how well it answers.
     pub sort: Option<String>,
     /// Which page.
@@ -50,7 +67,13 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
     let q = ask.q.as_deref().map(lowered).filter(|q| !q.is_empty());
     let date = || Value::Date(on);
 
-    let (within, values) = scope.predicate("u.id", 1);
+    if q.is_none() && ask.ended != Ended::No {
+        // It is found by its name and not listed: nobody reads the list of all that ever ended.
+        let detail = "Hãy gõ tên hoặc mã để tìm đơn vị đã kết thúc hoạt động.";
+        return Err(Error::field("ended", "unit.search_ended", detail));
+    }
+
+    let (within, values) = if ask.mine { scope.clone().held() } else { scope.clone() }.predicate("u.id", 1);
     let mut predicates = vec![Predicate { text: within, params: values }];
     if !ask.kinds.is_empty() {
         let places = (1..=ask.kinds.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
@@ -81,6 +104,7 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         }
         from_params.push(Value::Text(q.clone().into()));
         from_params.push(Value::Text(folded.into()));
+        from_params.push(Value::Int(ask.ended as i64));
     }
     let sort = match ask.sort.as_deref().map(str::trim).filter(|sort| !sort.is_empty()) {
         None => Some((if q.is_some() { "best" } else { "name" }.to_owned(), false)),
@@ -131,6 +155,12 @@ pub struct ListQuery {
     /// On which day; today when not said.
     #[param(value_type = Option<String>, format = Date)]
     pub as_of: Option<Date>,
+    /// Whether a search (`q`) also finds what has ended by that day, or only that. Rows of it say what it went into.
+    #[serde(default)]
+    pub ended: Ended,
+    /// `true`: only what the roles of whoever asks reach. Otherwise all in sight, and what is published is in everybody's.
+    #[serde(default)]
+    pub mine: bool,
     /// `name`, `code`, `kind`; downwards with `-` before it.
     pub sort: Option<String>,
     /// Rows of a page: 1 to 200, 40 when not said.
@@ -165,6 +195,8 @@ impl ListQuery {
             parent: self.parent,
             edge,
             as_of: self.as_of,
+            ended: self.ended,
+            mine: self.mine,
             sort: self.sort,
             page: PageRequest::new(self.limit, self.cursor)?,
             uncounted: false,

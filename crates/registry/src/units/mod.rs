@@ -55,7 +55,7 @@ pub struct UnitRow {
     pub name: String,
     /// Its whole name.
     pub full_name: String,
-    /// Where it lies: the units above it by place, the province first.
+    /// Where it lies: the units above it by place, the province first. Where it lay, when it has ended.
     pub path: Vec<PathStep>,
     /// How many units stand directly below it, by the kind of edge asked for, as far as the actor sees them.
     pub children: i64,
@@ -65,6 +65,8 @@ pub struct UnitRow {
     /// The first day after it.
     #[schema(value_type = Option<String>, format = Date)]
     pub valid_to: Option<Date>,
+    /// Into what it went when it ended, as that was called on the day; empty while it stands, and where it just ended.
+    pub went_to: Vec<UnitRef>,
     /// Its version.
     pub version: i64,
 }

@@ -303,13 +303,15 @@ pub const LIST: List = List {
     ],
 };
 
-/// How well a unit answers a question, `?2` with its tones and `?3` folded: the whole name with the exact tones, the
-/// whole name, the phrase with the exact tones, the phrase, the words; then places before offices and schools.
+/// How well a unit answers a question, `?2` with its tones and `?3` folded: what stands before what has ended; the whole
+/// name with the exact tones, the whole name, the phrase with the exact tones, the phrase, the words; then places before
+/// offices and schools. What ended by that day is there, by its last name, from `?4` 1 on, and alone when it is 2.
 macro_rules! searched {
     ($hex:literal) => {
         concat!(
             "(SELECT u.id, u.kind, c.code, n.name, n.full_name, u.valid_from, u.valid_to, u.version, n.sort_key,
-               CASE WHEN n.lowered = ?2 OR n.lowered LIKE '% ' || ?2 THEN '0'
+               CASE WHEN u.valid_to <= ?1 THEN '1' ELSE '0' END
+               || CASE WHEN n.lowered = ?2 OR n.lowered LIKE '% ' || ?2 THEN '0'
                     WHEN n.folded = ?3 OR n.folded LIKE '% ' || ?3 THEN '1'
                     WHEN ' ' || n.lowered || ' ' LIKE '% ' || ?2 || ' %' THEN '2'
                     WHEN ' ' || n.folded LIKE '% ' || ?3 || '%' THEN '3'
@@ -320,8 +322,10 @@ macro_rules! searched {
             $hex,
             " AS place
              FROM unit u
-             JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?1 AND (n.valid_to IS NULL OR n.valid_to > ?1)
-             LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?1 AND (c.valid_to IS NULL OR c.valid_to > ?1)) u"
+             JOIN unit_name n ON n.unit = u.id AND ((CAST(?4 AS {int}) < 2 AND n.valid_from <= ?1 AND (n.valid_to IS NULL OR n.valid_to > ?1))
+               OR (CAST(?4 AS {int}) > 0 AND u.valid_to <= ?1 AND n.valid_to = u.valid_to AND n.valid_from < n.valid_to))
+             LEFT JOIN unit_code c ON c.unit = u.id AND ((c.valid_from <= ?1 AND (c.valid_to IS NULL OR c.valid_to > ?1))
+               OR (u.valid_to <= ?1 AND c.valid_to = u.valid_to AND c.valid_from < c.valid_to))) u"
         )
     };
 }
@@ -340,7 +344,7 @@ const SEARCH: List = List {
 };
 const SEARCH_POSTGRES: List = List { from: searched!("encode(n.sort_key, 'hex') COLLATE \"C\""), ..SEARCH };
 
-/// The list with a question: as of `?1`, asked for `?2` and `?3`.
+/// The list with a question: as of `?1`, asked for `?2` and `?3`, with what has ended by `?4` ([`super::list::Ended`]).
 #[must_use]
 pub const fn search(dialect: Dialect) -> List {
     match dialect {
@@ -362,28 +366,52 @@ fn asked(ids: &[UnitId], params: &mut Vec<Value<'static>>) -> String {
     format!("asked (id) AS (SELECT DISTINCT column1 FROM (VALUES {}) v)", places.join(", "))
 }
 
-/// The units above each by place on a day, the nearest last, without the nation: `(unit, above, its name)`. Of one unit
-/// at least.
+/// The units above each by place on a day, the nearest last, without the nation: `(unit, above, its name)`. Of one that has
+/// ended by then: those of its last day. Of one unit at least.
 pub fn paths(ids: &[UnitId], on: Date, dialect: Dialect) -> (Built, Vec<Value<'static>>) {
-    let mut params = vec![Value::Date(on)];
+    // What holds on a day begins before the next one and does not end before it: so the last day of a unit needs no
+    // arithmetic, it is the one before its end.
+    let mut params = vec![Value::Date(on.tomorrow().unwrap_or(on))];
     let asked = asked(ids, &mut params);
     let sql = Built::new(
         "PATHS",
         &format!(
-            "WITH RECURSIVE {asked}, up (unit, at, depth) AS (
-               SELECT a.id, e.authority, 1 FROM asked a CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = a.id
-                 AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1)
+            "WITH RECURSIVE {asked}, up (unit, at, depth, day) AS (
+               SELECT a.id, a.id, 0, CASE WHEN s.valid_to < ?1 THEN s.valid_to ELSE ?1 END
+                 FROM asked a CROSS JOIN unit s WHERE s.id = a.id
                UNION ALL
-               SELECT up.unit, e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
-                 AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1) AND up.depth < 64
+               SELECT up.unit, e.authority, up.depth + 1, up.day FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
+                 AND e.valid_from < up.day AND (e.valid_to IS NULL OR e.valid_to >= up.day) AND up.depth < 64
              ) SELECT up.unit, up.at, n.full_name FROM up
                JOIN unit u ON u.id = up.at AND u.kind <> 'nation'
-               JOIN unit_name n ON n.unit = up.at AND n.valid_from <= ?1 AND (n.valid_to IS NULL OR n.valid_to > ?1)
+               JOIN unit_name n ON n.unit = up.at AND n.valid_from < up.day AND (n.valid_to IS NULL OR n.valid_to >= up.day)
+               WHERE up.depth > 0
                ORDER BY up.unit, up.depth DESC"
         ),
         dialect,
     );
     (sql, params)
+}
+
+/// Into what units went when they ended: `(unit, into, its kind, its whole name)`. The name is the one it had on that day.
+pub fn went_to(tx: &mut Tx<'_>, ids: &[UnitId]) -> Result<Vec<(UnitId, UnitId, String, String)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params = Vec::new();
+    let asked = asked(ids, &mut params);
+    let sql = Built::new(
+        "WENT_TO_OF",
+        &format!(
+            "WITH {asked} SELECT a.id, t.id, t.kind, n.full_name FROM asked a CROSS JOIN unit u CROSS JOIN unit_lineage l CROSS JOIN unit t
+               CROSS JOIN unit_name n
+               WHERE u.id = a.id AND l.from_unit = u.id AND l.day = u.valid_to AND t.id = l.to_unit AND n.unit = t.id
+                 AND n.valid_from <= l.day AND (n.valid_to IS NULL OR n.valid_to > l.day)
+               ORDER BY a.id, n.sort_key, t.id"
+        ),
+        tx.dialect(),
+    );
+    tx.all(&sql, &params)
 }
 
 /// How many units in the actor's scope stand directly below each on a day: `(unit, units below)`. Of one unit at least.

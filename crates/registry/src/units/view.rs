@@ -25,18 +25,20 @@ pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &
     let (above, below) = tx.together((ask(&above, &above_what), ask::<(UnitId, i64)>(&below, &below_what)))?;
     let mut paths = steps(above);
     let children: HashMap<UnitId, i64> = below.into_iter().collect();
+    let mut went_to = went_to(tx, &flat)?;
     Ok(flat
         .into_iter()
         .map(|unit| {
             let path = paths.remove(&unit.id).unwrap_or_default();
             let children = children.get(&unit.id).copied().unwrap_or_default();
-            placed(unit, path, children)
+            let went_to = went_to.remove(&unit.id).unwrap_or_default();
+            placed(unit, path, children, went_to)
         })
         .collect())
 }
 
-/// A row with its path and children.
-pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64) -> UnitRow {
+/// A row with its path, its children and where it went.
+pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64, went_to: Vec<UnitRef>) -> UnitRow {
     UnitRow {
         path,
         children,
@@ -47,8 +49,21 @@ pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64) -> UnitRow {
         full_name: unit.full_name,
         valid_from: known(unit.valid_from),
         valid_to: unit.valid_to,
+        went_to,
         version: unit.version,
     }
+}
+
+/// Into what those of some units went that have ended. Asks nothing when none has.
+pub fn went_to(tx: &mut Tx<'_>, flat: &[Flat]) -> Result<HashMap<UnitId, Vec<UnitRef>>> {
+    let today = tx.today();
+    let ended: Vec<UnitId> =
+        flat.iter().filter(|unit| unit.valid_to.is_some_and(|to| to <= today)).map(|unit| unit.id).collect();
+    let mut went_to: HashMap<UnitId, Vec<UnitRef>> = HashMap::new();
+    for (unit, id, kind, name) in store::went_to(tx, &ended)? {
+        went_to.entry(unit).or_default().push(UnitRef { id, kind, name });
+    }
+    Ok(went_to)
 }
 
 /// The paths of units on a day, the province first.

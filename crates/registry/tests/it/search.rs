@@ -1,10 +1,12 @@
 //! Searching and paging.
 
+use auth::EdgeKind;
 use base::PageRequest;
-use registry::units::list::{ListUnits, list};
+use registry::units::list::{Ended, ListUnits, list};
+use registry::units::{close, create, merge};
 use testkit::World;
 
-use crate::{all, loaded, make, names, read, school};
+use crate::{act_of, all, day, loaded, make, names, read, school, somebody, write};
 
 fn asked(q: &str) -> ListUnits {
     ListUnits { q: Some(q.to_owned()), ..ListUnits::default() }
@@ -33,6 +35,89 @@ testkit::both! {
         let exact = found.iter().take_while(|row| row.full_name.to_lowercase().split(' ').any(|word| word == "hòa")).count();
         let later = found.iter().skip(exact).filter(|row| row.full_name.to_lowercase().split(' ').any(|word| word == "hòa")).count();
         assert!(exact > 0 && later == 0, "{:?}", names(&found));
+    }
+
+    async fn what_has_ended_is_found_by_its_last_name_behind_what_stands(w: World) {
+        loaded(&w, &["08", "15"]).await;
+        let also = |q: &str| ListUnits { ended: Ended::Also, ..asked(q) };
+        let stands = |row: &registry::units::UnitRow| row.valid_to.is_none();
+        for q in ["ha giang", "tinh ha giang", "02"] {
+            assert!(all(&w, w.system(), asked(q)).await.iter().all(|row| stands(row) && row.went_to.is_empty()), "{q}");
+            let found = all(&w, w.system(), also(q)).await;
+            let standing = found.iter().take_while(|row| stands(row)).count();
+            assert!(!found[standing..].iter().any(stands), "{q}: {:?}", names(&found));
+            let gone = &found[standing];
+            assert_eq!((gone.full_name.as_str(), gone.code.as_deref(), gone.valid_to), ("Tỉnh Hà Giang", Some("02"), Some(day("2025-07-01"))), "{q}");
+            assert_eq!(gone.went_to.iter().map(|into| into.name.as_str()).collect::<Vec<_>>(), ["Tỉnh Tuyên Quang"]);
+            let only = all(&w, w.system(), ListUnits { ended: Ended::Only, ..asked(q) }).await;
+            assert_eq!(names(&only), names(&found[standing..]), "{q}");
+            // On a day of before it stands, and once.
+            let then = all(&w, w.system(), ListUnits { as_of: Some(day("2024-12-31")), ..also(q) }).await;
+            assert!(then.iter().any(|row| row.full_name == "Tỉnh Hà Giang"));
+            assert!(then.iter().all(|row| row.valid_to.is_none_or(|to| to > day("2024-12-31"))), "{:?}", names(&then));
+        }
+        assert!(names(&all(&w, w.system(), also("ha giang")).await).starts_with(&["Phường Hà Giang 1", "Phường Hà Giang 2"]));
+        // An old commune: where it lay, and where it is now; the district between has ended with it.
+        let found = all(&w, w.system(), also("xa yen cuong")).await;
+        let old = found.iter().find(|row| row.full_name == "Xã Yên Cường" && row.valid_to.is_some()).expect("a commune of then");
+        assert_eq!(old.path.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(), ["Tỉnh Hà Giang", "Huyện Bắc Mê"]);
+        assert!(old.went_to.iter().all(|into| into.kind == "commune") && !old.went_to.is_empty(), "{:?}", old.went_to);
+
+        let all_that_ended = ListUnits { ended: Ended::Only, ..ListUnits::default() };
+        let refused = read(&w, w.system(), move |tx| list(tx, &all_that_ended)).await.expect_err("without a name");
+        assert_eq!(refused.refused_fields().first().map(|field| (field.field.as_str(), field.code)), Some(("ended", "unit.search_ended")));
+    }
+
+    async fn a_school_that_has_ended_is_found_by_those_who_may_see_it(w: World) {
+        loaded(&w, &["04"]).await;
+        let commune = crate::commune(&w, "Phường Thục Phán").await;
+        let closed = make(&w, school("Trường Tiểu học Nà Cạn", commune, "TH")).await.id;
+        let merged = make(&w, school("Trường Tiểu học Nà Lắc", commune, "TH")).await.id;
+        let stands = make(&w, school("Trường Tiểu học Nà Toàn", commune, "TH")).await.id;
+        let office = read(&w, w.system(), move |tx| { tx.public("test"); auth::edges::of_unit(tx, stands) }).await.expect("reads")
+            .iter().find(|edge| edge.kind == EdgeKind::Teaching).expect("an office").authority;
+        let cmd = close::Close { from: day("2026-09-07"), custodian: office, basis: None };
+        write(&w, w.system(), move |tx| close::close(tx, closed, None, &cmd)).await.expect("closes");
+        let into = merge::Target::Standing(merge::Standing { id: stands });
+        let cmd = merge::Merge { from: day("2026-09-07"), basis: "1/QĐ".to_owned(), into, parts: vec![merge::Part { unit: merged, whole: true }] };
+        write(&w, w.system(), move |tx| merge::merge(tx, &cmd)).await.expect("merges");
+        let far = make(&w, school("Trường Tiểu học Xa", commune, "TH")).await.id;
+        let officer = somebody(&w, "officer", "commune_officer", office).await;
+        let head = somebody(&w, "head", "head", stands).await;
+        let stranger = somebody(&w, "stranger", "head", far).await;
+        let found = async |account| {
+            let rows = all(&w, act_of(&w, account), ListUnits { ended: Ended::Also, ..asked("tieu hoc na") }).await;
+            rows.into_iter().map(|row| (row.id, row.went_to.iter().map(|into| into.id).collect::<Vec<_>>())).collect::<Vec<_>>()
+        };
+        assert_eq!(found(officer).await, [(stands, vec![]), (closed, vec![]), (merged, vec![stands])]);
+        assert_eq!(found(head).await, [(stands, vec![]), (merged, vec![stands])], "of whose records they keep");
+        assert_eq!(found(stranger).await, []);
+    }
+
+    async fn a_list_of_ones_own_holds_what_a_role_reaches(w: World) {
+        loaded(&w, &["04", "08"]).await;
+        let commune = crate::commune(&w, "Phường Thục Phán").await;
+        let mine = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
+        let campus = make(&w, create::CreateUnit { kind: "campus".to_owned(), ..school("Điểm trường Một A", mine, "") }).await.id;
+        make(&w, school("Trường Tiểu học Hai", commune, "TH")).await;
+        let office = read(&w, w.system(), move |tx| { tx.public("test"); auth::edges::of_unit(tx, mine) }).await.expect("reads")
+            .iter().find(|edge| edge.kind == EdgeKind::Teaching).expect("an office").authority;
+        let head = somebody(&w, "head", "head", mine).await;
+        let officer = somebody(&w, "officer", "commune_officer", office).await;
+        let nobody = somebody(&w, "nobody", "no such role", mine).await;
+        let own = |q: Option<&str>| ListUnits { mine: true, q: q.map(str::to_owned), ..ListUnits::default() };
+        let rows = all(&w, act_of(&w, head), own(None)).await;
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [campus, mine], "{:?}", names(&rows));
+        let rows = all(&w, act_of(&w, officer), own(None)).await;
+        assert_eq!(names(&rows), ["Điểm trường Một A", "Trường Tiểu học Hai", "Trường Tiểu học Một", "Ủy ban nhân dân phường Thục Phán"]);
+        assert!(all(&w, act_of(&w, nobody), own(None)).await.is_empty());
+        let page = read(&w, act_of(&w, head), { let ask = own(None); move |tx| list(tx, &ask) }).await.expect("lists");
+        assert_eq!((page.total, page.total_is_more), (2, false));
+        assert_eq!(names(&all(&w, act_of(&w, head), own(Some("tieu hoc"))).await), ["Trường Tiểu học Một"]);
+        assert!(all(&w, act_of(&w, head), own(Some("thuc phan"))).await.is_empty(), "published, and nobody's own");
+        assert_eq!(names(&all(&w, act_of(&w, head), asked("phuong thuc phan")).await)[0], "Phường Thục Phán");
+        let everything = all(&w, w.system(), own(Some("cao bang"))).await;
+        assert_eq!(everything.len(), all(&w, w.system(), asked("cao bang")).await.len(), "the house owns all");
     }
 
     async fn a_total_stops_counting_at_five_hundred(w: World) {
@@ -90,10 +175,15 @@ testkit::both! {
 
     async fn every_list_that_can_be_asked_runs(w: World) {
         loaded(&w, &["04"]).await;
-        for q in [None, Some("cao bang")] {
+        for (q, ended, mine) in [
+            (None, Ended::No, false), (None, Ended::No, true), (Some("cao bang"), Ended::No, true),
+            (Some("cao bang"), Ended::Also, false), (Some("cao bang"), Ended::Only, false),
+        ] {
             for sort in ["name", "-name", "code", "-code", "kind", "-kind"] {
                 let ask = ListUnits {
                     q: q.map(str::to_owned),
+                    ended,
+                    mine,
                     sort: Some(sort.to_owned()),
                     page: PageRequest::new(Some(7), None).expect("a page"),
                     ..ListUnits::default()
