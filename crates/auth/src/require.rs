@@ -366,15 +366,29 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn predicate(&self, column: &str, first: usize) -> (String, Vec<Value<'static>>) {
+        self.condition(column, None, first)
+    }
+
+    /// The same for a statement that looks at many units, most of them perhaps out of scope: what the roles reach is read
+    /// once and not asked of each unit. With a column that holds the unit's kind.
+    #[must_use]
+    pub fn predicate_of_many(&self, column: &str, kind: &str, first: usize) -> (String, Vec<Value<'static>>) {
+        self.condition(column, Some(kind), first)
+    }
+
+    fn condition(&self, column: &str, kind: Option<&str>, first: usize) -> (String, Vec<Value<'static>>) {
         let Self::Within { kinds, units, public } = self else { return ("TRUE".to_owned(), Vec::new()) };
         let mut values: Vec<Value<'static>> = Vec::with_capacity(units.len());
         let mut any: Vec<String> = Vec::with_capacity(3);
         if *public {
             // First, because it is the quickest and most units of the country are of these kinds.
             let kinds = PUBLIC_KINDS.map(|kind| format!("'{kind}'")).join(", ");
-            any.push(format!(
-                "EXISTS (SELECT 1 FROM unit scope_u WHERE scope_u.id = {column} AND scope_u.kind IN ({kinds}))"
-            ));
+            any.push(match kind {
+                Some(kind) => format!("{kind} IN ({kinds})"),
+                None => format!(
+                    "EXISTS (SELECT 1 FROM unit scope_u WHERE scope_u.id = {column} AND scope_u.kind IN ({kinds}))"
+                ),
+            });
         }
         if !units.is_empty() {
             // The kinds are few and ours: as text they let the database choose its way by them.
@@ -386,9 +400,12 @@ impl Scope {
                 values.push(Value::Uuid(id));
             }
             let places = places.join(", ");
-            any.push(format!(
-                "EXISTS (SELECT 1 FROM unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.descendant = {column} AND scope_c.ancestor IN ({places}))"
-            ));
+            let reached =
+                format!("unit_closure scope_c WHERE scope_c.kind IN ({along}) AND scope_c.ancestor IN ({places})");
+            any.push(match kind {
+                Some(_) => format!("{column} IN (SELECT scope_c.descendant FROM {reached})"),
+                None => format!("EXISTS (SELECT 1 FROM {reached} AND scope_c.descendant = {column})"),
+            });
             if *public {
                 // As HELD_LAST, of every unit that has ended.
                 any.push(format!(

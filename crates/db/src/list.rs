@@ -230,6 +230,13 @@ impl List {
         })
     }
 
+    /// Counts the whole answer without reading a page: how many rows, up to [`Ask::count_to`], and whether there are more.
+    pub fn total(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<(u32, bool)> {
+        let draft = self.draft(ask)?;
+        let counted = self.count(tx, ask, &draft)?.unwrap_or_default();
+        Ok((counted.min(ask.count_to), counted > ask.count_to))
+    }
+
     fn text(&self, draft: &Draft, sort: Option<(&Column, bool)>, limit: u32, tx: &Tx<'_>) -> Built {
         let wheres = if draft.conditions.is_empty() {
             String::new()

@@ -14,10 +14,16 @@ async fn code(w: &World, ctx: base::Ctx, capability: Capability, unit: UnitId) -
 /// The units a scope holds, as a list asks for them.
 async fn within(w: &World, ctx: base::Ctx, capability: Capability) -> Vec<UnitId> {
     w.db.read(&ctx, move |tx| {
-        let (predicate, values) = tx.scope(capability)?.predicate("u.id", 1);
-        let sql =
-            db::Built::new("test", &format!("SELECT u.id FROM unit u WHERE {predicate} ORDER BY u.id"), tx.dialect());
-        Ok(tx.all::<(UnitId,)>(&sql, &values)?.into_iter().map(|(id,)| id).collect())
+        let scope = tx.scope(capability)?;
+        let [one_by_one, at_once] =
+            [scope.predicate("u.id", 1), scope.predicate_of_many("u.id", "u.kind", 1)].map(|(predicate, values)| {
+                let sql = format!("SELECT u.id FROM unit u WHERE {predicate} ORDER BY u.id");
+                let rows: Vec<(UnitId,)> = tx.all(&db::Built::new("test", &sql, tx.dialect()), &values)?;
+                base::Result::Ok(rows.into_iter().map(|(id,)| id).collect::<Vec<_>>())
+            });
+        let one_by_one = one_by_one?;
+        assert_eq!(at_once?, one_by_one, "both ways to ask are the same");
+        Ok(one_by_one)
     })
     .await
     .expect("lists")

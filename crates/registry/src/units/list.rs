@@ -73,8 +73,7 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         return Err(Error::field("ended", "unit.search_ended", detail));
     }
 
-    let (within, values) = if ask.mine { scope.clone().held() } else { scope.clone() }.predicate("u.id", 1);
-    let mut predicates = vec![Predicate { text: within, params: values }];
+    let mut predicates = Vec::with_capacity(4);
     if !ask.kinds.is_empty() {
         let places = (1..=ask.kinds.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
         let params = ask.kinds.iter().map(|kind| Value::Text(kind.clone().into())).collect();
@@ -110,29 +109,43 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         None => Some((if q.is_some() { "best" } else { "name" }.to_owned(), false)),
         Some(sort) => Some(sort.strip_prefix('-').map_or((sort.to_owned(), false), |sort| (sort.to_owned(), true))),
     };
-    let question = Ask {
-        from_params,
-        predicates,
+    let within = if ask.mine { scope.clone().held() } else { scope.clone() };
+    let (text, params) = within.predicate_of_many("u.id", "u.kind", 1);
+    let of_many = Predicate { text, params };
+    // A page of all in sight is read along the order of the names, and soon full; one's own may be two of thousands.
+    let of_page = if ask.mine {
+        of_many.clone()
+    } else {
+        let (text, params) = within.predicate("u.id", 1);
+        Predicate { text, params }
+    };
+    let question = |within: Predicate, count_to: u32| Ask {
+        from_params: from_params.clone(),
+        predicates: std::iter::once(within).chain(predicates.iter().cloned()).collect(),
         filters: Vec::new(),
-        sort,
+        sort: sort.clone(),
         limit: u32::from(ask.page.limit()),
         cursor: ask.page.cursor().map(str::to_owned),
-        count_to: match (ask.uncounted, &q) {
-            (true, _) => 0,
-            (false, Some(_)) => COUNT_SEARCH,
-            (false, None) => COUNT_LIST,
-        },
+        count_to,
     };
-    let found = if q.is_some() {
-        store::search(tx.dialect()).page::<Flat>(tx, &question)?
+    let searched = q.is_some();
+    let count_to = match (ask.uncounted, searched) {
+        (true, _) => 0,
+        (false, true) => COUNT_SEARCH,
+        (false, false) => COUNT_LIST,
+    };
+    let sorted = if searched { store::search(tx.dialect()) } else { store::LIST };
+    let found = sorted.page::<Flat>(tx, &question(of_page, if searched { count_to } else { 0 }))?;
+    let (total, more) = if searched {
+        (found.total.unwrap_or_default(), found.more)
     } else {
-        store::LIST.page::<Flat>(tx, &question)?
+        store::COUNTED.total(tx, &question(of_many, count_to))?
     };
     Ok(Page {
         items: view::rows(tx, found.items, edge, on, &scope)?,
         next: found.next,
-        total: found.total.map_or(0, u64::from),
-        total_is_more: found.more,
+        total: u64::from(total),
+        total_is_more: more,
     })
 }
 

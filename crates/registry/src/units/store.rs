@@ -303,6 +303,16 @@ pub const LIST: List = List {
     ],
 };
 
+/// The same list to be counted. A unit has one name for each of its days and none for others, so that its own days are
+/// enough: with the names the country is counted in 39 ms, so in 2.
+pub const COUNTED: List = List {
+    name: "units_counted",
+    select: "u.id",
+    from: "(SELECT id, kind FROM unit WHERE valid_from <= ?1 AND (valid_to IS NULL OR valid_to > ?1)) u",
+    key: "u.id",
+    columns: &[],
+};
+
 /// How well a unit answers a question, `?2` with its tones and `?3` folded: what stands before what has ended; the whole
 /// name with the exact tones, the whole name, the phrase with the exact tones, the phrase, the words; then places before
 /// offices and schools. What ended by that day is there, by its last name, from `?4` 1 on, and alone when it is 2.
