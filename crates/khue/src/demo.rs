@@ -20,6 +20,11 @@ use crate::work::ToDo;
 pub const SIGN_INS: Code =
     Code::new(Kind::Unavailable, "demo.sign_ins", "Không còn danh sách đăng nhập của bản dùng thử");
 
+/// The demonstration's key file, in its data folder: nothing real is read with it.
+pub(crate) const KEY: &str = "demo.key";
+/// The demonstration's sign-ins, in its data folder.
+pub(crate) const ACCOUNTS: &str = "sign-ins.json";
+
 /// Flags of the demonstration.
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -58,7 +63,7 @@ impl Demo {
         log_to_stderr(&self.log)?;
         make_folder(&self.data)?;
         let db = Db::open(&options(&self.data), now())?;
-        let sign_ins = self.data.join("sign-ins.json");
+        let sign_ins = self.data.join(ACCOUNTS);
         let runtime = runtime()?;
         let all = if sign_ins.exists() {
             read(&sign_ins)?
@@ -102,7 +107,7 @@ impl Demo {
 /// Its own database with its own key: nothing real is near.
 fn options(data: &Path) -> Options {
     let mut options = Options::new(Location::Sqlite(data.join("khue.db")), data, crate::schemas());
-    options.key = data.join("demo.key");
+    options.key = data.join(KEY);
     options.demo = true;
     options
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use testkit::World;
 
 use crate::place::{land, place};
+use crate::program::{err, out, run};
 use crate::unlimited;
 
 /// A backup restored into an empty place on the same kind of database.
@@ -77,6 +78,49 @@ pub async fn restored(w: &World, path: &Path) -> Restored {
     });
     let (db, report, drop) = made;
     Restored { db, report, drop, _folder: folder }
+}
+
+/// A demonstration is on SQLite always.
+#[test]
+fn a_restore_of_a_demonstration_names_the_key_it_needs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let data = here.join("first");
+    std::fs::create_dir(&data).expect("a folder");
+    let now = base::time::SystemClock.now();
+    let mut options = Options::new(Location::Sqlite(data.join("khue.db")), &data, crate::schemas());
+    (options.key, options.demo) = (data.join("demo.key"), true);
+    let db = Db::open(&options, now).expect("opens");
+    let ctx = auth::ctx::system("test", "demo", now, auth::ctx::seed().expect("a seed"));
+    let migrations = db::migrations(&crate::schemas());
+    let path = here.join("made.khuebak");
+    let made = backup::backup(&db, &ctx, &migrations, Arc::new(Disk::beside(&data)), &path);
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(made).expect("backs up");
+    db.close();
+
+    let (demo_key, restore) = ("first/demo.key", ["restore", "made.khuebak", "--data", "again"]);
+    // Nothing is there, then a real installation's key is, then the demonstration's lies in its place.
+    let refused = run(here, &restore);
+    assert!(!refused.status.success());
+    assert!(err(&refused).contains("--key again/demo.key; chưa có gì bị thay đổi. [key.file]"), "{}", err(&refused));
+    assert!(run(here, &["migrate", "--data", "real/data", "--key", "khue.key"]).status.success());
+    let refused = run(here, &restore);
+    assert!(
+        err(&refused).contains("--key again/demo.key") && err(&refused).contains("[key.other]"),
+        "{}",
+        err(&refused)
+    );
+    let refused = run(here, &["restore", "made.khuebak", "--check", "--data", "first"]);
+    assert!(err(&refused).contains("Hãy chạy lại với --key first/demo.key;"), "{}", err(&refused));
+
+    let restored = run(here, &["restore", "made.khuebak", "--data", "again", "--key", demo_key]);
+    assert!(restored.status.success(), "{}", err(&restored));
+    assert!(out(&restored).contains("demo.key, sign-ins.json"), "{}", out(&restored));
+    // A real installation's backup is told nothing of it.
+    let real = ["backup", "real.khuebak", "--data", "real/data", "--key", "khue.key"];
+    assert!(run(here, &real).status.success());
+    let refused = run(here, &["restore", "real.khuebak", "--data", "more", "--key", demo_key]);
+    assert!(err(&refused).contains("[key.other]") && !err(&refused).contains("dùng thử"), "{}", err(&refused));
 }
 
 testkit::both! {

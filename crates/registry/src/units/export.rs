@@ -51,7 +51,7 @@ pub struct ExportUnits {
     pub as_of: Option<Date>,
     /// Whether a search also finds what has ended by that day, or only that.
     pub ended: Ended,
-    /// Only what the roles of whoever asks reach.
+    /// Only what is one's own, as in the list.
     pub mine: bool,
     /// `name`, `code`, `kind`; downwards with `-` before it.
     pub sort: Option<String>,

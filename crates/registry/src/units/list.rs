@@ -1,6 +1,6 @@
 //! The list of units, and the search: as of a date, in the actor's scope.
 
-use auth::{Capability, EdgeKind, Require as _};
+use auth::{Capability, EdgeKind, Require as _, Scope};
 use base::{Date, Error, Page, PageRequest, Result, UnitId, Value, vi};
 use db::Tx;
 use db::list::{Ask, Predicate};
@@ -8,7 +8,7 @@ use http::{Answer, Json, List, Query, Reader};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::rules::lowered;
+use super::rules::{OFFICES, lowered};
 use super::store::{self, Flat};
 use super::{UnitRow, view};
 
@@ -49,7 +49,7 @@ pub struct ListUnits {
     pub as_of: Option<Date>,
     /// Whether a search finds what had ended by that day.
     pub ended: Ended,
-    /// Only what a role of the actor reaches, and not what is published for everybody.
+    /// Only the actor's own ([`own`]), and not what is published for everybody.
     pub mine: bool,
     /// `name`, `code`, `kind`, downwards with `-`; a search without one is sorted by how well it answers.
     pub sort: Option<String>,
@@ -57,6 +57,32 @@ pub struct ListUnits {
     pub page: PageRequest,
     /// Whether nobody asks how many there are: counting reads the whole list.
     pub uncounted: bool,
+}
+
+/// What is an actor's own: what the roles reach, and for a role at an office the place it looks after with all that lies in
+/// it. `None` where that is everything.
+fn own(scope: &Scope, on: Date) -> Option<Predicate> {
+    let Scope::Within { kinds, units, .. } = scope else { return None };
+    if units.is_empty() {
+        return Some(Predicate { text: "1 = 0".to_owned(), params: Vec::new() });
+    }
+    let along = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
+    let offices = OFFICES.map(|kind| format!("'{kind}'")).join(", ");
+    let places = (2..=units.len() + 1).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+    let mut params = vec![Value::Date(on)];
+    params.extend(units.iter().map(|unit| Value::Uuid((*unit).into())));
+    let text = format!(
+        "u.id IN (WITH RECURSIVE own_land (unit) AS (
+           SELECT e.authority FROM unit o CROSS JOIN unit_edge e
+             WHERE o.id IN ({places}) AND o.kind IN ({offices}) AND e.kind = 'place' AND e.unit = o.id
+               AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1)
+           UNION
+           SELECT e.unit FROM own_land l CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.authority = l.unit
+               AND e.valid_from <= ?1 AND (e.valid_to IS NULL OR e.valid_to > ?1)
+         ) SELECT unit FROM own_land
+         UNION SELECT c.descendant FROM unit_closure c WHERE c.kind IN ({along}) AND c.ancestor IN ({places}))"
+    );
+    Some(Predicate { text, params })
 }
 
 /// One page of units.
@@ -109,16 +135,15 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         None => Some((if q.is_some() { "best" } else { "name" }.to_owned(), false)),
         Some(sort) => Some(sort.strip_prefix('-').map_or((sort.to_owned(), false), |sort| (sort.to_owned(), true))),
     };
-    let within = if ask.mine { scope.clone().held() } else { scope.clone() };
-    let (text, params) = within.predicate_of_many("u.id", "u.kind", 1);
+    if ask.mine {
+        predicates.extend(own(&scope, on));
+    }
+    // A page is read along the order of the names, and soon full: each unit is asked whether it is in sight. To count is to
+    // look at all.
+    let (text, params) = scope.predicate("u.id", 1);
+    let of_page = Predicate { text, params };
+    let (text, params) = scope.predicate_of_many("u.id", "u.kind", 1);
     let of_many = Predicate { text, params };
-    // A page of all in sight is read along the order of the names, and soon full; one's own may be two of thousands.
-    let of_page = if ask.mine {
-        of_many.clone()
-    } else {
-        let (text, params) = within.predicate("u.id", 1);
-        Predicate { text, params }
-    };
     let question = |within: Predicate, count_to: u32| Ask {
         from_params: from_params.clone(),
         predicates: std::iter::once(within).chain(predicates.iter().cloned()).collect(),
@@ -171,7 +196,8 @@ pub struct ListQuery {
     /// Whether a search (`q`) also finds what has ended by that day, or only that. Rows of it say what it went into.
     #[serde(default)]
     pub ended: Ended,
-    /// `true`: only what the roles of whoever asks reach. Otherwise all in sight, and what is published is in everybody's.
+    /// `true`: only what is one's own: what the roles of whoever asks reach, with the place that an office looks after.
+    /// Otherwise all in sight, to which what is published belongs for everybody.
     #[serde(default)]
     pub mine: bool,
     /// `name`, `code`, `kind`; downwards with `-` before it.

@@ -9,6 +9,8 @@ use super::{BEFORE_RECORDS, UnitRef};
 
 /// The kinds people make, rename, move, merge, split and close. The others are made by law, and change with a rule pack.
 pub const MADE_BY_PEOPLE: [&str; 2] = ["school", "campus"];
+/// Kinds of unit that look after the place they lie in.
+pub const OFFICES: [&str; 4] = ["ministry", "department", "district_office", "commune_office"];
 
 /// The levels a school can teach, in their order.
 pub const LEVELS: [&str; 5] = ["MN", "TH", "THCS", "THPT", "GDTX"];

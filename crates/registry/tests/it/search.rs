@@ -109,12 +109,24 @@ testkit::both! {
         let rows = all(&w, act_of(&w, head), own(None)).await;
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [campus, mine], "{:?}", names(&rows));
         let rows = all(&w, act_of(&w, officer), own(None)).await;
-        assert_eq!(names(&rows), ["Điểm trường Một A", "Trường Tiểu học Hai", "Trường Tiểu học Một", "Ủy ban nhân dân phường Thục Phán"]);
+        let place = ["Điểm trường Một A", "Phường Thục Phán", "Trường Tiểu học Hai", "Trường Tiểu học Một", "Ủy ban nhân dân phường Thục Phán"];
+        assert_eq!(names(&rows), place, "an office looks after its place");
+        let admin = somebody(&w, "admin", "department_admin", registry::load::department("04")).await;
+        let kinds = async |as_of: Option<&str>| {
+            let mut kinds: Vec<_> = all(&w, act_of(&w, admin), ListUnits { as_of: as_of.map(day), ..own(None) }).await
+                .into_iter().map(|row| (row.kind, row.path.into_iter().next().map(|step| step.name))).collect();
+            kinds.sort();
+            kinds.dedup();
+            kinds.into_iter().map(|(kind, province)| format!("{kind} in {}", province.unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let lies = |kinds: &[&str]| kinds.iter().map(|kind| format!("{kind} in {}", if *kind == "province" { "" } else { "Tỉnh Cao Bằng" })).collect::<Vec<_>>();
+        assert_eq!(kinds(None).await, lies(&["campus", "commune", "commune_office", "department", "province", "school"]));
+        assert_eq!(kinds(Some("2024-12-31")).await, lies(&["commune", "department", "district", "province"]));
         assert!(all(&w, act_of(&w, nobody), own(None)).await.is_empty());
         let page = read(&w, act_of(&w, head), { let ask = own(None); move |tx| list(tx, &ask) }).await.expect("lists");
         assert_eq!((page.total, page.total_is_more), (2, false));
         assert_eq!(names(&all(&w, act_of(&w, head), own(Some("tieu hoc"))).await), ["Trường Tiểu học Một"]);
-        assert!(all(&w, act_of(&w, head), own(Some("thuc phan"))).await.is_empty(), "published, and nobody's own");
+        assert!(all(&w, act_of(&w, head), own(Some("thuc phan"))).await.is_empty(), "published, and not the school's own");
         assert_eq!(names(&all(&w, act_of(&w, head), asked("phuong thuc phan")).await)[0], "Phường Thục Phán");
         let everything = all(&w, w.system(), own(Some("cao bang"))).await;
         assert_eq!(everything.len(), all(&w, w.system(), asked("cao bang")).await.len(), "the house owns all");

@@ -4,6 +4,7 @@ import type { Me, Page, UnitRow } from '$lib/api/types';
 import { live } from '$lib/state/live.svelte';
 import { TreeState } from '$lib/ui/tree.svelte';
 import { isOffice } from './names';
+import { hasOwn } from './view';
 
 const kept = new Map<string, Promise<TreeState<UnitRow>>>();
 /** The kept trees that something has been told of since they were last looked at. */
@@ -16,14 +17,14 @@ live.on((told) => {
 });
 
 /**
- * The tree of one date, from the units this person holds a role in. Kept while the page lives, so that
+ * The tree of one date, from the units this person holds a role in, or of the whole country. Kept while the page lives, so that
  * coming back finds it as it was left.
  */
-export function unitTree(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
-	const name = `${me.account.id} ${asOf}`;
+export function unitTree(me: Me, asOf: string, whole: boolean): Promise<TreeState<UnitRow>> {
+	const name = `${me.account.id} ${asOf} ${whole}`;
 	let tree = kept.get(name);
 	if (!tree) {
-		tree = grow(me, asOf);
+		tree = grow(me, asOf, whole);
 		tree.catch(() => kept.delete(name));
 		kept.set(name, tree);
 	} else if (stale.has(name)) {
@@ -41,7 +42,7 @@ export function unitTree(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
 export function warmTree(me: Me) {
 	const line = (navigator as { connection?: { saveData?: boolean } }).connection;
 	if (line?.saveData || me.grants.length === 0 || !me.screens.includes('units')) return;
-	unitTree(me, '').catch(() => {});
+	unitTree(me, '', !hasOwn(me.grants)).catch(() => {});
 }
 
 /** Something was created, moved or closed. */
@@ -72,11 +73,10 @@ const below = (parent: string, asOf: string, cursor: string | null = null) => {
 };
 
 /** Where the tree begins: the units themselves, and for an office the place it looks after. */
-async function rootsOf(me: Me, asOf: string, early: Early): Promise<UnitRow[]> {
+async function rootsOf(me: Me, asOf: string, whole: boolean, early: Early): Promise<UnitRow[]> {
 	const as_of = asOf || undefined;
 	const held = me.grants.map((grant) => grant.unit);
-	// A ministry looks after every province.
-	if (held.some((unit) => unit.kind === 'ministry')) {
+	if (whole) {
 		return (await api.units({ kind: 'province', as_of, sort: 'name', limit: 200 })).items;
 	}
 	const ids = [...new Set(held.map((unit) => unit.id))].slice(0, 8);
@@ -96,9 +96,9 @@ async function rootsOf(me: Me, asOf: string, early: Early): Promise<UnitRow[]> {
 	return here.filter((unit) => !unit.path.some((step) => places.has(step.id)));
 }
 
-async function grow(me: Me, asOf: string): Promise<TreeState<UnitRow>> {
+async function grow(me: Me, asOf: string, whole: boolean): Promise<TreeState<UnitRow>> {
 	const early: Early = new Map();
-	const roots = await rootsOf(me, asOf, early);
+	const roots = await rootsOf(me, asOf, whole, early);
 	const tree = new TreeState<UnitRow>(
 		{
 			id: (unit) => unit.id,

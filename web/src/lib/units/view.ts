@@ -24,6 +24,8 @@ export interface UnitsView extends ListView {
 	kinds: string[];
 	parent: string;
 	asOf: string;
+	/** The whole country, and not only one's own. */
+	whole: boolean;
 }
 
 const isDay = (text: string | null): text is string => /^\d{4}-\d{2}-\d{2}$/.test(text ?? '');
@@ -35,15 +37,21 @@ export function readView(params: URLSearchParams): UnitsView {
 		view: params.get('xem') === 'bang' ? 'bang' : 'cay',
 		kinds: (params.get('loai') ?? '').split(',').filter(Boolean),
 		parent: params.get('cha') ?? '',
-		asOf: isDay(asOf) ? asOf : ''
+		asOf: isDay(asOf) ? asOf : '',
+		whole: params.get('pham-vi') === 'ca-nuoc'
 	};
 }
+
+/** Whose own is less than what is in sight: a ministry's is all of it, and who holds no role has none. */
+export const hasOwn = (grants: { unit: { kind: string } }[]): boolean =>
+	grants.length > 0 && grants.every(({ unit }) => unit.kind !== 'ministry');
 
 export const serverSort = (sort: string): string => sortOf(spec, sort);
 
 export function writeView(view: UnitsView): string {
 	const params = new URLSearchParams();
 	if (view.view !== 'cay') params.set('xem', view.view);
+	if (view.whole) params.set('pham-vi', 'ca-nuoc');
 	if (view.kinds.length) params.set('loai', view.kinds.join(','));
 	if (view.parent) params.set('cha', view.parent);
 	if (view.asOf) params.set('ngay', view.asOf);

@@ -34,6 +34,7 @@ const shell: typeof vi = {
 	paletteHint: 'Type a unit without tone marks, a screen or an action',
 	screens: 'Screens',
 	unitsFound: 'Units',
+	unitsEnded: 'Units that have ended',
 	actions: 'Actions',
 	choose: 'choose',
 	open: 'open',

@@ -8,6 +8,15 @@ const units: typeof vi = {
 	search: 'Find a unit',
 	searchHint: 'Name or code, tone marks not needed',
 	asOf: 'As of',
+	range: 'Range',
+	mine: 'Mine',
+	whole: 'Whole country',
+	noneOfMine: 'None among your units',
+	noneOfMineDetail:
+		'Yours are the units where you hold a role, those under them, and the place your office looks after.',
+	lookInWhole: 'Look in the whole country',
+	ended: (date) => `Ended on ${date}`,
+	wentTo: (names) => `Now: ${names}`,
 	past: (date) => `The past: ${date}.`,
 	pastNote: 'Names, authorities and the units below are those of that day.',
 	unknownNote:

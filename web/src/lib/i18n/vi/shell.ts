@@ -34,6 +34,7 @@ export default {
 	paletteHint: 'Gõ tên đơn vị không cần dấu, tên màn hình hoặc việc cần làm',
 	screens: 'Màn hình',
 	unitsFound: 'Đơn vị',
+	unitsEnded: 'Đơn vị không còn',
 	actions: 'Việc',
 	choose: 'chọn',
 	open: 'mở',
