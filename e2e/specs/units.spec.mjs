@@ -43,7 +43,7 @@ for (const size of ['desk', 'phone']) {
 	test(`search without tone marks; the address keeps it (${size})`, async () => {
 		const { page, close } = await open(browser, size);
 		await signIn(page);
-		const { items } = await ask(page, '/units?limit=5');
+		const { items } = await ask(page, '/units?limit=5&mine=true');
 		const wanted = items.at(-1);
 		await page.goto('/don-vi?xem=bang');
 		await page.getByRole('searchbox').fill(plain(wanted.full_name));
@@ -53,14 +53,81 @@ for (const size of ['desk', 'phone']) {
 		await page.getByRole('link', { name: wanted.full_name }).first().waitFor();
 		assert.equal(await page.getByRole('searchbox').inputValue(), plain(wanted.full_name));
 		await page.getByRole('searchbox').fill('khong co don vi nao ten the nay');
+		await page.getByRole('button', { name: 'Tìm trong cả nước' }).click();
 		await page.getByText('Không có đơn vị nào khớp').waitFor();
 		await page.goto(`/don-vi?q=${encodeURIComponent(plain(wanted.full_name))}`);
 		await page.getByRole('link', { name: wanted.full_name }).first().waitFor();
 		const shown = (name) => page.getByRole('radio', { name }).isChecked();
-		assert.deepEqual([await shown('Cây'), await shown('Danh sách')], [false, true], 'the switch says what is seen');
+		assert.deepEqual(
+			[await shown('Cây'), await shown('Danh sách')],
+			[false, true],
+			'the switch says what is seen'
+		);
 		await page.getByRole('radio', { name: 'Cây' }).check({ force: true });
 		await page.getByRole('treeitem').first().waitFor();
 		assert.equal(await page.getByRole('searchbox').inputValue(), '');
+		await close();
+	});
+}
+
+for (const size of ['desk', 'phone']) {
+	test(`what is one's own comes first, the country is one click away (${size})`, async () => {
+		const { page, close } = await open(browser, size);
+		await signIn(
+			page,
+			accounts.find(({ role }) => role === 'head')
+		);
+		const { unit } = (await ask(page, '/me')).grants[0];
+		const links = page.locator('tbody tr:not(.gap) td:nth-child(2) a');
+		await page.goto('/don-vi?xem=bang');
+		await links.filter({ hasText: unit.name }).waitFor();
+		const mine = await ask(page, '/units?mine=true&limit=200');
+		assert.equal(await links.count(), mine.items.length, 'their own and nothing else');
+		await page.getByRole('searchbox').fill('ha giang');
+		await page.getByText('Không có trong các đơn vị của bạn').waitFor();
+		await page.getByRole('button', { name: 'Tìm trong cả nước' }).click();
+		await page.waitForURL(/pham-vi=ca-nuoc/);
+		await page.getByRole('link', { name: 'Phường Hà Giang 1', exact: true }).waitFor();
+
+		// What is no more stands behind it, says so, and says what it is now.
+		const row = page
+			.locator('tbody tr')
+			.filter({ has: page.getByRole('link', { name: 'Tỉnh Hà Giang', exact: true }) });
+		await row.getByText('Không còn từ 01/07/2025').waitFor();
+		await row.getByText('Nay thuộc: Tỉnh Tuyên Quang').waitFor();
+		const names = await links.allTextContents();
+		assert.ok(names.indexOf('Tỉnh Hà Giang') > names.indexOf('Phường Hà Giang 2'), names.join());
+		await row.getByRole('link').click();
+		await heading(page, 'Tỉnh Hà Giang');
+		await page.goBack();
+		await page.getByRole('radio', { name: 'Cả nước' }).waitFor();
+		assert.ok(await page.getByRole('radio', { name: 'Cả nước' }).isChecked(), 'the address keeps it');
+
+		await page.getByRole('radio', { name: 'Cây' }).check({ force: true });
+		await page.getByRole('treeitem').filter({ hasText: 'Thành phố Hà Nội' }).waitFor();
+		await page.getByRole('radio', { name: 'Của tôi' }).check({ force: true });
+		await page.getByRole('treeitem').filter({ hasText: unit.name }).waitFor();
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+		assert.ok(wide <= 0, 'nothing stands beyond the edge of the screen');
+		const box = await page.getByRole('group', { name: 'Phạm vi' }).boundingBox();
+		assert.ok(box.width > 120, `both choices are there to be touched: ${box.width}`);
+		await close();
+	});
+
+	test(`the palette finds what is no more (${size})`, async () => {
+		const { page, close } = await open(browser, size);
+		await signIn(page);
+		await page.keyboard.press('Control+k');
+		await page.getByRole('combobox').fill('ha giang');
+		const found = page.getByRole('option').filter({ hasText: 'Tỉnh Hà Giang' }).first();
+		await found.getByText('Không còn từ 01/07/2025 · Nay thuộc: Tỉnh Tuyên Quang').waitFor();
+		assert.match(
+			await page.getByRole('option').first().textContent(),
+			/^Phường Hà Giang 1/,
+			'what stands comes first'
+		);
+		await found.click();
+		await heading(page, 'Tỉnh Hà Giang');
 		await close();
 	});
 }
@@ -105,7 +172,10 @@ test('the list: sort, columns, kinds, choose, export', async () => {
 		'the file has the order of the screen'
 	);
 	assert.ok(file.slice(1).every((row) => row[1] === 'Trường'));
-	assert.ok(file.slice(1).every((row) => Number(row.at(-1)) > 40_000), 'days are days of the spreadsheet');
+	assert.ok(
+		file.slice(1).every((row) => Number(row.at(-1)) > 40_000),
+		'days are days of the spreadsheet'
+	);
 
 	// From one to another with shift, as in a file manager.
 	await page.locator('tbody').getByRole('checkbox').first().click();
@@ -130,7 +200,10 @@ test('the list: sort, columns, kinds, choose, export', async () => {
 
 test('a list of thousands: few rows are drawn, it scrolls to its end, and the keyboard goes along', async () => {
 	const { page, close } = await open(browser);
-	await signIn(page, accounts.find(({ role }) => role === 'ministry_officer'));
+	await signIn(
+		page,
+		accounts.find(({ role }) => role === 'ministry_officer')
+	);
 	// Every unit of before the districts ended.
 	await page.goto('/don-vi?xem=bang&ngay=2024-06-01');
 	await page.locator('tbody tr').first().waitFor();
@@ -139,6 +212,7 @@ test('a list of thousands: few rows are drawn, it scrolls to its end, and the ke
 	const { total } = await ask(page, '/units?as_of=2024-06-01&limit=1');
 	assert.ok(total > 10_000, `${total} units`);
 	assert.ok((await height()) > total * 30, 'the scroll bar is as long as the list');
+	assert.equal(await page.getByText('Không còn từ').count(), 0, 'on that day all of them stood');
 	await quiet(page);
 	// What follows is read before its place is seen.
 	await page.mouse.move(640, 400);
@@ -193,7 +267,10 @@ test('the districts of before stand in the tree of that day, plainly marked', as
 	await page.goto('/don-vi?ngay=2024-06-01');
 	await page.getByText('Quá khứ: ngày 01/06/2024.').waitFor();
 	await page.getByText('thay đổi sớm hơn chưa được ghi').waitFor();
-	const district = page.getByRole('treeitem').filter({ hasText: /Huyện|Thị xã|Thành phố/ }).first();
+	const district = page
+		.getByRole('treeitem')
+		.filter({ hasText: /Huyện|Thị xã|Thành phố/ })
+		.first();
 	await district.waitFor();
 	const was = await ask(page, `/units/${await district.getAttribute('data-id')}?as_of=2024-06-01`);
 	assert.equal(was.kind, 'district');

@@ -1,4 +1,3 @@
-import { today } from '$lib/format';
 import { t } from '$lib/i18n/common';
 
 /** A kind we have no word for yet is shown as the server says it. */
@@ -22,9 +21,9 @@ export const kindChoices = (day: string) =>
 		.flatMap((kind) => (kind === 'commune' && day < withoutDistricts ? ['district', kind] : [kind]))
 		.map((kind) => ({ kind, label: kindName(kind) }));
 
-/** Whether a unit no longer stands. */
-export const hasEnded = (unit: { valid_to?: string | null }, now = today()): boolean =>
-	!!unit.valid_to && unit.valid_to <= now;
+/** Whether a unit no longer stands on a day. */
+export const hasEnded = (unit: { valid_to?: string | null }, on: string): boolean =>
+	!!unit.valid_to && unit.valid_to <= on;
 
 const offices = ['ministry', 'department', 'district_office', 'commune_office'];
 

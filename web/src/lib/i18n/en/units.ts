@@ -16,7 +16,7 @@ const units: typeof vi = {
 		'Yours are the units where you hold a role, those under them, and the place your office looks after.',
 	lookInWhole: 'Look in the whole country',
 	ended: (date) => `Ended on ${date}`,
-	wentTo: (names) => `Now: ${names}`,
+	wentTo: (names) => `Now in: ${names}`,
 	past: (date) => `The past: ${date}.`,
 	pastNote: 'Names, authorities and the units below are those of that day.',
 	unknownNote:

@@ -14,7 +14,7 @@ export default {
 		'Đơn vị của bạn là nơi bạn có vai trò, các đơn vị dưới quyền và địa bàn mà cơ quan bạn phụ trách.',
 	lookInWhole: 'Tìm trong cả nước',
 	ended: (date: string) => `Không còn từ ${date}`,
-	wentTo: (names: string) => `Nay là: ${names}`,
+	wentTo: (names: string) => `Nay thuộc: ${names}`,
 	past: (date: string) => `Quá khứ: ngày ${date}.`,
 	pastNote: 'Tên, cấp trên và các đơn vị bên dưới là của ngày đó.',
 	unknownNote: 'Khuê chỉ có danh mục địa giới ngay trước 01/07/2025; thay đổi sớm hơn chưa được ghi.',
