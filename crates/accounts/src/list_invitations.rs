@@ -77,5 +77,5 @@ pub fn list_invitations(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<InvitationV
     params(("unit" = base::Uuid, Path)),
     responses((status = 200, body = Items<InvitationView>), (status = 404, body = http::ProblemBody)))]
 pub async fn route(reader: Reader, Path(unit): Path<UnitId>) -> Answer<Json<Items<InvitationView>>> {
-    Ok(Json(Items { items: reader.read(move |tx| list_invitations(tx, unit)).await? }))
+    Ok(Json(Items { items: reader.at(unit).read(move |tx| list_invitations(tx, unit)).await? }))
 }

@@ -5,6 +5,7 @@
 //!
 //! Row security on PostgreSQL is not set on these tables: rights are read here before there is a scope to set.
 
+pub mod access;
 pub mod accounts;
 pub mod capability;
 pub mod closure;
@@ -28,6 +29,7 @@ pub mod tickets;
 pub mod units;
 mod weak;
 
+pub use access::Access;
 pub use capability::{Capability, EdgeKind};
 pub use require::{ENROL_FIRST, FORBIDDEN, Require, SIGNED_OUT, Scope, UNIT_NOT_FOUND};
 pub use role::{Role, RoleCode};
@@ -96,6 +98,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         invitations::STATEMENTS,
         looked::STATEMENTS,
         over::STATEMENTS,
+        access::STATEMENTS,
         require::STATEMENTS,
         session::STATEMENTS,
         suspension::STATEMENTS,

@@ -3,6 +3,7 @@
 use base::{AccountId, Actor, Code, Error, Kind, Result, ToValue as _, UnitId, Value};
 use db::{Tx, params};
 
+use crate::access::{self, Access};
 use crate::role::{self, Role};
 use crate::{Capability, EdgeKind, closure};
 
@@ -37,20 +38,6 @@ db::statements! {
           AND c.descendant = ?2
         WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
           AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND (u.valid_to IS NULL OR u.valid_to > ?3)";
-    /// What an account holds today, where, and along which edges each role reaches a unit; whether the account is bound to do
-    /// something first, what sort of unit it is, and how many closures do not hold for today. One row at least for an active
-    /// account: nearly every operation begins with it.
-    pub ACCESS = "SELECT g.role, g.unit, c.kind, a.must_change_password AS must_change, a.must_enrol,
-          (SELECT u.kind FROM unit u WHERE u.id = ?2) AS sort,
-          (SELECT count(*) FROM unit_closure_date closure_day WHERE closure_day.day < ?3 OR closure_day.day > ?4) AS stale
-        FROM account a
-        LEFT JOIN role_grant g ON g.account = a.id AND g.ended_at IS NULL
-          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3)
-          AND EXISTS (SELECT 1 FROM unit u WHERE u.id = g.unit AND (u.valid_to IS NULL OR u.valid_to > ?3))
-        LEFT JOIN unit_closure c ON c.kind IN ('place', 'staff', 'budget', 'teaching', 'custody') AND c.ancestor = g.unit
-          AND c.descendant = ?2
-        WHERE a.id = ?1 AND a.state = 'active'
-        ORDER BY g.unit NULLS LAST, g.id NULLS LAST, c.kind NULLS LAST";
     /// The roles of an account today, and where they are held.
     pub HELD_AT = "SELECT g.role, g.unit
         FROM role_grant g
@@ -84,36 +71,6 @@ db::statements! {
 db::row! {
     struct Held { role: String, kind: EdgeKind }
     struct HeldAt { role: String, unit: UnitId }
-    struct Reach {
-        role: Option<String>, unit: Option<UnitId>, kind: Option<EdgeKind>, must_change: bool, must_enrol: bool,
-        sort: Option<String>, stale: i64,
-    }
-}
-
-/// What an actor may do at one unit, and where else.
-#[derive(Clone, Debug)]
-pub struct Access {
-    may: Vec<Capability>,
-    /// The actor's roles and where they are held; `None` is the house, everywhere.
-    held: Option<Vec<(&'static Role, UnitId)>>,
-}
-
-impl Access {
-    /// What the actor may do at the unit; empty when it is out of sight.
-    #[must_use]
-    pub fn may(&self) -> &[Capability] {
-        &self.may
-    }
-
-    /// The units where the actor may do this, as a predicate for lists. May be empty: then the list is.
-    #[must_use]
-    pub fn scope(&self, capability: Capability) -> Scope {
-        let Some(held) = &self.held else { return Scope::Everything };
-        let mut units: Vec<UnitId> =
-            held.iter().filter(|(role, _)| role.capabilities.contains(&capability)).map(|(_, unit)| *unit).collect();
-        units.dedup();
-        Scope::Within { kinds: capability.reaches(), units, public: capability == Capability::UnitView }
-    }
 }
 
 /// The first line of every command.
@@ -135,11 +92,11 @@ pub trait Require {
     fn is_house(&self) -> bool;
 }
 
-fn not_found() -> Error {
+pub(crate) fn not_found() -> Error {
     UNIT_NOT_FOUND.error(UNIT_NOT_FOUND_SENTENCE)
 }
 
-fn signed_out() -> Error {
+pub(crate) fn signed_out() -> Error {
     SIGNED_OUT.error("Bạn chưa đăng nhập, hoặc phiên đã hết hạn. Hãy đăng nhập lại.")
 }
 
@@ -149,7 +106,7 @@ fn must_change_first() -> Error {
 }
 
 /// What comes before everything else: a password of one's own, then the second factor that the policy demands.
-fn comes_first(must_change: bool, must_enrol: bool) -> Result<()> {
+pub(crate) fn comes_first(must_change: bool, must_enrol: bool) -> Result<()> {
     match (must_change, must_enrol) {
         (true, _) => Err(must_change_first()),
         (_, true) => Err(ENROL_FIRST.error(
@@ -159,53 +116,8 @@ fn comes_first(must_change: bool, must_enrol: bool) -> Result<()> {
     }
 }
 
-/// What an actor holds, and what that lets them do at a unit. Without a unit: where else.
-fn access(tx: &mut Tx<'_>, unit: Option<UnitId>) -> Result<Access> {
-    match tx.ctx().actor().clone() {
-        Actor::Anonymous => Err(signed_out()),
-        Actor::System(_) | Actor::Operator(_) => {
-            if let Some(unit) = unit {
-                tx.one::<(String,)>(&UNIT_KIND, params![unit])?.ok_or_else(not_found)?;
-            }
-            let may =
-                Capability::ALL.into_iter().filter(|c| c.opens() != crate::capability::Opens::Protected).collect();
-            Ok(Access { may, held: None })
-        }
-        Actor::Account { account, .. } => {
-            let today = tx.today();
-            let rows: Vec<Reach> = tx.all(&ACCESS, params![account, unit, today, closure::tomorrow(today)])?;
-            if rows.iter().any(|row| row.stale > 0) {
-                closure::holds_today(tx)?;
-            }
-            comes_first(rows.iter().any(|row| row.must_change), rows.iter().any(|row| row.must_enrol))?;
-            let role = |row: &Reach| row.role.as_deref().and_then(role::find);
-            let mut held: Vec<(&'static Role, UnitId)> =
-                rows.iter().filter_map(|row| Some((role(row)?, row.unit?))).collect();
-            held.dedup_by(|a, b| a.0.code == b.0.code && a.1 == b.1);
-            let reaching: Vec<(&'static Role, EdgeKind)> =
-                rows.iter().filter_map(|row| Some((role(row)?, row.kind?))).collect();
-            let mut may: Vec<Capability> = Capability::ALL
-                .into_iter()
-                .filter(|capability| {
-                    reaching.iter().any(|(role, kind)| {
-                        capability.reaches().contains(kind) && role.capabilities.contains(capability)
-                    })
-                })
-                .collect();
-            if let Some(unit) = unit
-                && let Some(sort) = rows.first().and_then(|row| row.sort.as_deref())
-                && !may.contains(&Capability::UnitView)
-                && (PUBLIC_KINDS.contains(&sort) || saw_its_end(tx, account, unit)?)
-            {
-                may.insert(0, Capability::UnitView);
-            }
-            Ok(Access { may, held: Some(held) })
-        }
-    }
-}
-
 /// Whether a unit has ended, and a role of the account let them see it on its last day.
-fn saw_its_end(tx: &mut Tx<'_>, account: AccountId, unit: UnitId) -> Result<bool> {
+pub(crate) fn saw_its_end(tx: &mut Tx<'_>, account: AccountId, unit: UnitId) -> Result<bool> {
     let today = tx.today();
     let rows: Vec<(String,)> = tx.all(&HELD_LAST, params![account, unit, today])?;
     Ok(rows.iter().any(|(role,)| sees_units(role)))
@@ -286,12 +198,12 @@ impl Require for Tx<'_> {
     }
 
     fn access(&mut self, capability: Capability, unit: UnitId) -> Result<Access> {
-        let access = access(self, Some(unit))?;
-        if access.may.contains(&capability) {
+        let access = access::of(self, Some(unit))?;
+        if access.may().contains(&capability) {
             self.allowed_by(capability.as_str());
             return Ok(access);
         }
-        if access.may.contains(&Capability::UnitView) {
+        if access.may().contains(&Capability::UnitView) {
             return Err(FORBIDDEN.error(
                 "Bạn xem được đơn vị này nhưng không có quyền làm việc này. Hãy nhờ người quản trị của đơn vị cấp quyền.",
             ));
@@ -300,7 +212,7 @@ impl Require for Tx<'_> {
     }
 
     fn scope(&mut self, capability: Capability) -> Result<Scope> {
-        let scope = access(self, None)?.scope(capability);
+        let scope = access::of(self, None)?.scope(capability);
         self.allowed_by(capability.as_str());
         Ok(scope)
     }
@@ -320,9 +232,9 @@ impl Require for Tx<'_> {
     }
 
     fn may(&mut self, unit: UnitId) -> Result<Vec<Capability>> {
-        match access(self, Some(unit)) {
+        match access::of(self, Some(unit)) {
             Err(error) if error.is(&UNIT_NOT_FOUND) => Ok(Vec::new()),
-            other => Ok(other?.may),
+            other => Ok(other?.may().to_vec()),
         }
     }
 

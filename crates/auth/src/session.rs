@@ -80,6 +80,11 @@ impl TokenDigest {
     pub fn of(cookie: &str) -> Self {
         Self(db::keys::sha256(&[b"khue session 1", cookie.as_bytes()]))
     }
+
+    /// As the database keeps it.
+    pub(crate) fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
 }
 
 impl std::fmt::Debug for TokenDigest {

@@ -1,5 +1,6 @@
 //! A transaction, as a closure sees it: plain blocking calls, the same on both databases.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -43,6 +44,7 @@ pub struct Tx<'c> {
     write: Option<u32>,
     draws: u32,
     allowed: Option<&'static str>,
+    kept: Option<Box<dyn Any>>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) fault: Option<Fault>,
     /// Whether it put work into the queue.
@@ -79,7 +81,18 @@ pub struct BulkInto<const N: usize> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: Conn<'c>, shared: Arc<Shared>, ctx: Ctx, write: Option<u32>) -> Self {
-        Self { conn, shared, ctx, write, draws: 0, allowed: None, entries: Vec::new(), fault: None, queued: false }
+        Self {
+            conn,
+            shared,
+            ctx,
+            write,
+            draws: 0,
+            allowed: None,
+            kept: None,
+            entries: Vec::new(),
+            fault: None,
+            queued: false,
+        }
     }
 
     /// The context of the act.
@@ -132,6 +145,18 @@ impl<'c> Tx<'c> {
         debug_assert!(self.write.is_none(), "what a write draws and records is its first context's");
         self.ctx = ctx;
         self.allowed = None;
+    }
+
+    /// Keeps something that was found for later in the same read: one thing at a time. For `auth`, which finds a session and
+    /// its rights in one statement.
+    pub fn keep<T: Any>(&mut self, found: T) {
+        debug_assert!(self.write.is_none(), "a write may change what was found");
+        self.kept = Some(Box::new(found));
+    }
+
+    /// Takes what was kept.
+    pub fn take_kept<T: Any>(&mut self) -> Option<T> {
+        self.kept.take().and_then(|kept| kept.downcast::<T>().ok()).map(|kept| *kept)
     }
 
     pub(crate) fn was_allowed(&self) -> bool {

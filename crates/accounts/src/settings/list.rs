@@ -26,5 +26,5 @@ pub async fn route(
     Path(unit): Path<UnitId>,
 ) -> Answer<Json<Items<SettingView>>> {
     let all = super::all(&app);
-    Ok(Json(Items { items: reader.read(move |tx| list(tx, unit, &all)).await? }))
+    Ok(Json(Items { items: reader.at(unit).read(move |tx| list(tx, unit, &all)).await? }))
 }

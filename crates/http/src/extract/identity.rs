@@ -3,12 +3,13 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
+use auth::access;
 use auth::session::{self, TokenDigest};
 use auth::{SIGNED_OUT, SignedIn};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use base::{Code, Ctx, Error, Kind, Result, Uuid};
+use base::{Code, Ctx, Error, Kind, Result, UnitId, Uuid};
 use db::Tx;
 
 use crate::cookie::Cookie;
@@ -167,23 +168,30 @@ pub struct Reader {
     app: App,
     claim: Claim,
     token: TokenDigest,
+    unit: Option<UnitId>,
 }
 
 impl Reader {
+    /// Says at which unit the read will first ask what may be done, so that this is found with the session.
+    #[must_use]
+    pub fn at(self, unit: UnitId) -> Self {
+        Self { unit: Some(unit), ..self }
+    }
+
     /// Reads as whoever is signed in; see [`db::Db::read`].
     pub async fn read<T, F>(self, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let Self { app, claim, token } = self;
+        let Self { app, claim, token, unit } = self;
         let (asked, found) = (claim.clone(), Arc::new(OnceLock::new()));
         let known = Arc::clone(&found);
         let answer = app
             .db()
             .read(&claim.anonymous, move |tx| {
                 tx.public("finds whose session this is");
-                let who = session::find(tx, &token)?.ok_or_else(signed_out)?;
+                let who = access::enter(tx, &token, unit)?.ok_or_else(signed_out)?;
                 let ctx = asked.signed_in(&who)?;
                 let _first = known.set(who);
                 tx.act_as(ctx);
@@ -204,7 +212,7 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let claim = Claim::of(parts, app).await?;
         let token = claim.token.ok_or_else(signed_out)?;
-        Ok(Self { app: app.clone(), claim, token })
+        Ok(Self { app: app.clone(), claim, token, unit: None })
     }
 }
 

@@ -9,38 +9,31 @@ use super::show::UnitEdge;
 use super::store::{self, Below, Flat};
 use super::{PathStep, UnitRef, known};
 
-/// A unit that stands on a day (part 1). Its edges over all time (part 2), and what each authority was called on that day,
-/// by the name it had last before, or first after; the names are asked one by one, so that no plan reads them all. Its
-/// levels (part 3). Whether anything lies directly below it by place (part 4). The units above it by place, the furthest
-/// first, without the nation (part 5): these are found by what is given here.
+/// A unit that stands on a day, and whether anything lies directly below it by place (part 1). Its edges over all time
+/// (part 2), and what each authority was called on that day, if it stood then. Its levels (part 3). The units above it by
+/// place without the nation (part 4): these are found by what is given here.
 macro_rules! around {
     ($with:literal, $above:literal) => {
         concat!(
             $with,
-            "SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number
+            "SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number,
+               EXISTS (SELECT 1 FROM unit_edge e WHERE e.authority = ?1 AND e.kind = 'place'
+                 AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)) AS any_below
              FROM unit u
              JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
              LEFT JOIN unit_code c ON c.unit = u.id AND c.valid_from <= ?2 AND (c.valid_to IS NULL OR c.valid_to > ?2)
              WHERE u.id = ?1 AND u.valid_from <= ?2 AND (u.valid_to IS NULL OR u.valid_to > ?2)
              UNION ALL
-             SELECT 2, e.authority, u.kind, COALESCE(
-                 (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority AND m.valid_from <= ?2
-                   ORDER BY m.valid_from DESC LIMIT 1),
-                 (SELECT m.full_name FROM unit_name m WHERE m.unit = e.authority ORDER BY m.valid_from LIMIT 1)),
-               e.kind, NULL, e.valid_from, e.valid_to, 0
+             SELECT 2, e.authority, u.kind, n.full_name, e.kind, NULL, e.valid_from, e.valid_to, 0, FALSE
              FROM unit_edge e JOIN unit u ON u.id = e.authority
+             LEFT JOIN unit_name n ON n.unit = e.authority AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
              WHERE e.unit = ?1
              UNION ALL
-             SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0 FROM unit_level l WHERE l.unit = ?1
+             SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0, FALSE FROM unit_level l WHERE l.unit = ?1
              UNION ALL
-             SELECT 4, u.id, u.kind, NULL, NULL, NULL, NULL, NULL, 0 FROM unit u
-             WHERE u.id = ?1 AND EXISTS (SELECT 1 FROM unit_edge e WHERE e.authority = ?1 AND e.kind = 'place'
-               AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2))
-             UNION ALL
-             SELECT 5, u.id, u.kind, n.full_name, n.name, NULL, NULL, NULL, -above.depth FROM ",
+             SELECT 4, u.id, u.kind, n.full_name, n.name, NULL, NULL, NULL, above.depth, FALSE FROM ",
             $above,
-            " JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
-             ORDER BY 1, 9, 5 NULLS LAST, 3, 7 NULLS LAST"
+            " JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)"
         )
     };
 }
@@ -68,7 +61,7 @@ db::statements! {
 db::row! {
     struct Beside {
         part: i64, id: UnitId, kind: String, full_name: Option<String>, name: Option<String>, code: Option<String>,
-        valid_from: Option<Date>, valid_to: Option<Date>, number: i64,
+        valid_from: Option<Date>, valid_to: Option<Date>, number: i64, any_below: bool,
     }
 }
 
@@ -94,10 +87,22 @@ pub fn look(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Arou
     let statement = if by_closure { &AROUND_TODAY } else { &AROUND };
     let mut around = Around::default();
     let mut any_below = false;
-    for row in tx.all::<Beside>(statement, params![id, on])? {
-        let full_name = row.full_name.unwrap_or_default();
+    let mut rows: Vec<Beside> = tx.all(statement, params![id, on])?;
+    // Levels by code, edges by matter and day, what is above from the furthest.
+    rows.sort_by(|a, b| {
+        let order = |row: &Beside| (row.part, -row.number);
+        order(a).cmp(&order(b)).then_with(|| (&a.name, &a.kind, a.valid_from).cmp(&(&b.name, &b.kind, b.valid_from)))
+    });
+    // An authority that did not stand on that day is called by the name it had last before, or first after.
+    let gone: Vec<UnitId> =
+        rows.iter().filter(|row| row.part == 2 && row.full_name.is_none()).map(|row| row.id).collect();
+    let gone = store::called(tx, &gone, on)?;
+    for row in rows {
+        let called = || gone.iter().find(|(id, ..)| *id == row.id).map(|(.., name)| name.clone());
+        let full_name = row.full_name.or_else(called).unwrap_or_default();
         match (row.part, row.name, row.valid_from) {
             (1, Some(name), Some(valid_from)) => {
+                any_below = row.any_below;
                 around.unit = Some(Flat {
                     id: row.id,
                     kind: row.kind,
@@ -116,7 +121,6 @@ pub fn look(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Arou
                 around.edges.push((edge, from, row.valid_to));
             }
             (3, ..) => around.levels.push(row.kind),
-            (4, ..) => any_below = true,
             _ => around.path.push(PathStep { id: row.id, name: full_name }),
         }
     }

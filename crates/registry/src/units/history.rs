@@ -142,5 +142,5 @@ fn parts(tx: &mut Tx<'_>, kin: Vec<Kin>, went_into_this: bool) -> Result<Vec<Uni
     params(("unit" = base::Uuid, Path)),
     responses((status = 200, body = History), (status = 404, body = http::ProblemBody)))]
 pub async fn route(reader: Reader, Path(unit): Path<UnitId>) -> Answer<Json<History>> {
-    Ok(Json(reader.read(move |tx| history(tx, unit)).await?))
+    Ok(Json(reader.at(unit).read(move |tx| history(tx, unit)).await?))
 }

@@ -124,6 +124,6 @@ pub struct ShowQuery {
     params(("unit" = base::Uuid, Path), ShowQuery),
     responses((status = 200, body = Unit), (status = 404, body = http::ProblemBody)))]
 pub async fn route(reader: Reader, Path(unit): Path<UnitId>, Query(query): Query<ShowQuery>) -> Answer<Tagged<Unit>> {
-    let unit = reader.read(move |tx| show(tx, unit, query.as_of)).await?;
+    let unit = reader.at(unit).read(move |tx| show(tx, unit, query.as_of)).await?;
     Ok(Tagged::new(unit.row.version, unit))
 }
