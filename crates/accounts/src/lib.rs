@@ -107,5 +107,6 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(jobs::retry::route))
         .routes(routes!(settings::list::route))
         .routes(routes!(settings::put::route, settings::remove::route))
+        .routes(routes!(settings::preview::route))
         .routes(routes!(settings::try_mail::route))
 }

@@ -32,7 +32,7 @@ pub use error::{BUSY, Broken, Constraint, FOREIGN, FULL, MISSING, STALE, STOPPIN
 pub use journal::{Entry, Head, Position};
 pub use migrate::{CHANGED, FAILED, Migration, NEWER, fingerprint};
 pub use row::{FromRow, Row};
-pub use sql::{Built, Dialect, Sql, Statement, expand};
+pub use sql::{Built, Dialect, Heard, Sql, Statement, expand};
 pub use sqlite::{IN_USE, NOT_DURABLE};
 pub use together::{Ask, Asks, ask};
 pub use tx::{BulkInto, Noun, Tx};
@@ -133,6 +133,8 @@ pub struct Options {
     pub max_pages: Option<u32>,
     /// Run every write twice and compare, as a retry would. For tests.
     pub run_writes_twice: bool,
+    /// Where statements put together at run time are noted. For tests.
+    pub heard: Option<Heard>,
     /// Accept a server that does not write durably. For throw-away test clusters only.
     pub unsafe_durability: bool,
 }
@@ -153,6 +155,7 @@ impl Options {
             node: None,
             max_pages: None,
             run_writes_twice: false,
+            heard: None,
             unsafe_durability: false,
         }
     }

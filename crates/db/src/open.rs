@@ -248,6 +248,7 @@ fn start(
         journal,
         constraints,
         twice: options.run_writes_twice,
+        heard: options.heard.clone(),
         head,
         work: Arc::default(),
         other_key: AtomicBool::new(false),

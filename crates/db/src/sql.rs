@@ -1,6 +1,7 @@
 //! Statements: written once, with `?1 ?2` and type names in braces, said to each database in its own words.
 
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Which database speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,10 @@ pub trait Statement {
     fn text(&self, dialect: Dialect) -> &str;
     /// Its name in errors.
     fn name(&self) -> &str;
+    /// The statement itself when it was put together at run time, so that no list of declared ones holds it.
+    fn built(&self) -> Option<&Built> {
+        None
+    }
 }
 
 impl Statement for Sql {
@@ -121,6 +126,31 @@ impl Statement for Built {
     }
     fn name(&self) -> &str {
         self.name
+    }
+    fn built(&self) -> Option<&Built> {
+        Some(self)
+    }
+}
+
+/// The statements put together at run time that a database was asked, each once. For tests, which look at their plans:
+/// what is declared they find by themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Heard(Arc<Mutex<BTreeSet<(&'static str, String)>>>);
+
+impl Heard {
+    pub(crate) fn hear(&self, sql: &(impl Statement + ?Sized)) {
+        let Some(Built { text, name }) = sql.built() else { return };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains(&(*name, text.clone())) {
+            all.insert((*name, text.clone()));
+        }
+    }
+
+    /// All of them, by name.
+    #[must_use]
+    pub fn all(&self) -> Vec<Built> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(name, text)| Built { text: text.clone(), name }).collect()
     }
 }
 

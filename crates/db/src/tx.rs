@@ -11,7 +11,7 @@ use crate::journal::{Entry, Head};
 use crate::keys::{Cipher, Keys, sha256};
 use crate::postgres::PgConn;
 use crate::row::{FromRow, Row};
-use crate::sql::{Built, Dialect, Statement};
+use crate::sql::{Built, Dialect, Heard, Statement};
 
 /// What all transactions of one database share.
 pub(crate) struct Shared {
@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub constraints: Vec<&'static Constraint>,
     /// Tests run every write twice and compare (see [`crate::Options::run_writes_twice`]).
     pub twice: bool,
+    /// Where statements put together at run time are noted (see [`crate::Options::heard`]).
+    pub heard: Option<Heard>,
     /// The last number given, for live readers.
     pub head: tokio::sync::watch::Sender<Option<Head>>,
     /// Told when a write that put work into the queue has been committed.
@@ -281,6 +283,12 @@ impl<'c> Tx<'c> {
         }
     }
 
+    fn note(&self, sql: &(impl Statement + ?Sized)) {
+        if let Some(heard) = &self.shared.heard {
+            heard.hear(sql);
+        }
+    }
+
     fn run(
         &mut self,
         sql: &(impl Statement + ?Sized),
@@ -288,6 +296,7 @@ impl<'c> Tx<'c> {
         take: &mut dyn FnMut(&Row<'_>) -> Result<bool>,
     ) -> Result<()> {
         self.check_standing()?;
+        self.note(sql);
         let understood = match &mut self.conn {
             Conn::Sqlite(conn) => {
                 let text = sql.text(Dialect::Sqlite);
@@ -345,6 +354,7 @@ impl<'c> Tx<'c> {
     /// Runs a statement and answers how many rows it touched.
     pub fn exec(&mut self, sql: &(impl Statement + ?Sized), params: &[Value<'_>]) -> Result<u64> {
         self.check_standing()?;
+        self.note(sql);
         let understood = match &mut self.conn {
             Conn::Sqlite(conn) => {
                 let answer = conn.prepare_cached(sql.text(Dialect::Sqlite)).and_then(|mut statement| {

@@ -24,6 +24,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0260_settings_and_files.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 261,
+            name: "job order",
+            sql: include_str!("../migrations/0261_job_order.sql"),
+            rebuild: false,
+        },
     ],
     statements: &[
         jobs::store::STATEMENTS,

@@ -2,8 +2,8 @@
 //! below: of all that reach the units of somebody's roles, the strictest counts.
 
 use auth::{Capability, EdgeKind, factors, role};
-use base::{AccountId, Error, Result, Uuid};
-use db::{Tx, params};
+use base::{AccountId, Error, Result, UnitId, Uuid};
+use db::{Built, Tx, params};
 
 use crate::settings::{Default, Kind, Setting};
 
@@ -59,6 +59,58 @@ pub fn is_demanded(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// What a policy set at a unit would come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// People of whom it would demand a second factor: active accounts with a role there or below, today or later.
+    pub demanded: i64,
+    /// Of them, those who have none and of whom none is demanded today: they would have to get one before anything else.
+    pub to_enrol: i64,
+    /// Whether the account that was asked about is one of these.
+    pub one_of_them: bool,
+}
+
+/// What a policy would come to if it were set at a unit, beside all that is set elsewhere. Counted in one statement, because
+/// below a province are tens of thousands of people. Rights are the caller's; nobody is named.
+pub fn outlook(tx: &mut Tx<'_>, unit: UnitId, whom: &str, account: Option<AccountId>) -> Result<Outlook> {
+    let administering = role::ROLES.iter().filter(|role| administers(role.code));
+    let administering = administering.map(|role| format!("'{}'", role.code)).collect::<Vec<_>>().join(", ");
+    let covered = match whom {
+        "everyone" => "TRUE".to_owned(),
+        "administrators" => format!("g.role IN ({administering})"),
+        _ => return Ok(Outlook::default()),
+    };
+    let today = tx.today();
+    let sql = Built::new(
+        "OUTLOOK",
+        &format!(
+            "WITH covered (account) AS (
+               SELECT DISTINCT g.account FROM unit_closure c CROSS JOIN role_grant g CROSS JOIN account a
+               WHERE c.kind = ?1 AND c.ancestor = ?2 AND g.unit = c.descendant AND g.ended_at IS NULL
+                 AND (g.valid_to IS NULL OR g.valid_to > ?3) AND a.id = g.account AND a.state = 'active' AND {covered}
+             ), judged (account, must) AS (
+               SELECT v.account, NOT EXISTS (SELECT 1 FROM totp t WHERE t.account = v.account)
+                 AND NOT EXISTS (SELECT 1 FROM passkey p WHERE p.account = v.account)
+                 AND NOT EXISTS (SELECT 1 FROM role_grant h CROSS JOIN setting s
+                   LEFT JOIN unit_closure d ON d.kind = ?1 AND d.descendant = h.unit AND d.ancestor = s.unit
+                   WHERE h.account = v.account AND h.ended_at IS NULL AND (h.valid_to IS NULL OR h.valid_to > ?3)
+                     AND s.key = ?4 AND (s.unit = h.unit OR s.unit = ?5 OR d.depth IS NOT NULL)
+                     AND (s.value = '\"everyone\"' OR (s.value = '\"administrators\"' AND h.role IN ({administering}))))
+               FROM covered v
+             )
+             SELECT count(*), CAST(COALESCE(sum(CASE WHEN must THEN 1 ELSE 0 END), 0) AS {{int}}),
+               CAST(COALESCE(sum(CASE WHEN must AND account = ?6 THEN 1 ELSE 0 END), 0) AS {{int}})
+             FROM judged"
+        ),
+        tx.dialect(),
+    );
+    let asked = account.map_or(Uuid::nil(), |account| account.0);
+    let counted: Option<(i64, i64, i64)> =
+        tx.one(&sql, params![POLICY.follows, unit, today, POLICY.key, Uuid::nil(), asked])?;
+    let (demanded, to_enrol, mine) = counted.unwrap_or_default();
+    Ok(Outlook { demanded, to_enrol, one_of_them: mine > 0 })
 }
 
 /// Notes whether the account must get a second factor before anything else. Called where that can change: when it signs

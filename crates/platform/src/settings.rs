@@ -234,7 +234,8 @@ pub fn text(tx: &mut Tx<'_>, setting: &Setting, unit: Option<UnitId>) -> Result<
     Ok(text_of(&read(tx, setting, unit)?))
 }
 
-fn check(setting: &Setting, value: &Json) -> Result<()> {
+/// Refuses a value that does not fit the setting.
+pub fn check(setting: &Setting, value: &Json) -> Result<()> {
     let refuse = |detail: String| Err(REFUSED.error(format!("{}: {detail}", setting.describes)));
     match (setting.kind, value) {
         (Kind::Bool, Json::Bool(_)) => Ok(()),

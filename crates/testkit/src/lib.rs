@@ -14,6 +14,7 @@
 //! `scripts/with-postgres.sh`, which sets `KHUE_TEST_POSTGRES`; without it the test fails and says so.
 
 mod agree;
+pub mod plans;
 
 pub use agree::statements_agree;
 
@@ -98,6 +99,7 @@ pub struct World {
     owner: Option<String>,
     schemas: Vec<&'static Schema>,
     contexts: AtomicU64,
+    heard: db::Heard,
 }
 
 /// Runs a test's story in a world of its own.
@@ -107,9 +109,14 @@ pub struct World {
 pub fn run<F: Future<Output = ()>>(dialect: Dialect, schemas: Vec<&'static Schema>, story: impl FnOnce(World) -> F) {
     let rt = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let world = World::make(dialect, schemas);
-    let (db, location) = (world.db.clone(), world.location.clone());
+    let (db, location, schemas) = (world.db.clone(), world.location.clone(), world.schemas.clone());
+    let heard = world.heard.clone();
     rt.block_on(story(world));
     end(&db, &location);
+    // On SQLite, whose plans are stable: they depend neither on what stands in the tables nor on what is asked for.
+    if dialect == Dialect::Sqlite {
+        plans::refuse_unexplained(&rt, schemas, heard.all());
+    }
 }
 
 fn end(db: &Db, location: &Location) {
@@ -173,8 +180,9 @@ impl World {
                 (Location::Postgres(app), Some(owner))
             }
         };
-        let db = Self::open(&folder, &location, owner.clone(), &schemas, &clock).expect("opens the database");
-        Self { db, clock, folder, location, owner, schemas, contexts: AtomicU64::new(0) }
+        let heard = db::Heard::default();
+        let db = Self::open(&folder, &location, owner.clone(), &schemas, &clock, &heard).expect("opens the database");
+        Self { db, clock, folder, location, owner, schemas, contexts: AtomicU64::new(0), heard }
     }
 
     fn open(
@@ -183,11 +191,13 @@ impl World {
         owner: Option<String>,
         schemas: &[&'static Schema],
         clock: &TestClock,
+        heard: &db::Heard,
     ) -> base::Result<Db> {
         let mut options = Options::new(location.clone(), &folder.path().join("data"), schemas.to_vec());
         options.owner = owner;
         options.run_writes_twice = true;
         options.unsafe_durability = true;
+        options.heard = Some(heard.clone());
         Db::open(&options, clock.now())
     }
 
@@ -199,7 +209,8 @@ impl World {
         self.db.close();
         // The heads of the old door may still be written.
         self.db = loop {
-            match Self::open(&self.folder, &self.location, self.owner.clone(), &self.schemas, &self.clock) {
+            let owner = self.owner.clone();
+            match Self::open(&self.folder, &self.location, owner, &self.schemas, &self.clock, &self.heard) {
                 Ok(db) => break db,
                 Err(error) if error.is(&db::IN_USE) => std::thread::sleep(std::time::Duration::from_millis(10)),
                 Err(error) => panic!("{error:?}"),

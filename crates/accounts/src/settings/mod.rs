@@ -1,13 +1,14 @@
 //! The settings of a unit: what holds there, where it comes from, and changing it.
 
 pub mod list;
+pub mod preview;
 pub mod put;
 pub mod remove;
 pub mod try_mail;
 mod view;
 
 use auth::confirmation;
-use base::{Code, Kind, Result};
+use base::{Code, Error, Kind, Result};
 use db::Tx;
 use http::App;
 use platform::settings::{self, Setting};
@@ -20,6 +21,14 @@ pub const NOT_FOUND: Code = Code::new(Kind::NotFound, "setting.not_found", "Khô
 /// The settings that units may change, in the order of the rooms.
 fn all(app: &App) -> Vec<&'static Setting> {
     app.modules().iter().flat_map(|room| room.settings.iter().copied()).collect()
+}
+
+/// A value that does not fit is told where it was typed.
+fn beside_its_field(error: Error) -> Error {
+    match error.is(&settings::REFUSED) {
+        true => Error::field("value", "setting.refused", error.detail().to_owned()),
+        false => error,
+    }
 }
 
 /// The setting of a key.

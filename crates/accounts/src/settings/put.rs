@@ -28,7 +28,7 @@ impl std::fmt::Debug for PutSetting {
 }
 
 /// What was typed, cleaned; a password as it is.
-fn cleaned(setting: &Setting, value: &SettingValue) -> Result<Value> {
+pub(super) fn cleaned(setting: &Setting, value: &SettingValue) -> Result<Value> {
     let text = match value {
         SettingValue::Bool(value) => return Ok(Value::Bool(*value)),
         SettingValue::Int(value) => return Ok(Value::from(*value)),
@@ -56,10 +56,7 @@ pub fn put(
     tx.require(Capability::SettingsManage, unit)?;
     super::require_confirmed(tx, setting)?;
     let value = cleaned(setting, &cmd.value)?;
-    settings::set_known(tx, setting, unit, known, &value).map_err(|error| match error.is(&settings::REFUSED) {
-        true => Error::field("value", "setting.refused", error.detail().to_owned()),
-        false => error,
-    })?;
+    settings::set_known(tx, setting, unit, known, &value).map_err(super::beside_its_field)?;
     super::view::view(tx, setting, unit)
 }
 

@@ -8,6 +8,7 @@ use testkit::World;
 
 use crate::authenticator::Authenticator;
 use crate::factors::{add_app, enter};
+use crate::routes::Browser;
 use crate::{Land, PASSWORD, land, somebody};
 
 async fn demand(w: &World, unit: Option<UnitId>, whom: &'static str) {
@@ -90,5 +91,76 @@ testkit::both! {
         head.get("DELETE", &format!("/accounts/{}/factors", id.as_str().expect("an id")), json!({})).await;
         let me = enter(&w, "lan").await.get("GET", "/me", Value::Null).await;
         assert_eq!(me["account"]["must_enrol"], json!(true));
+    }
+
+    async fn how_many_a_policy_would_hold_is_told_before_it_is_set(w: World) {
+        let land = school(&w).await;
+        let digest = auth::passwords::hash(PASSWORD).expect("a digest");
+        somebody(&w, "quan.tri", "department_admin", land.department, &digest).await;
+        let minh = somebody(&w, "minh", "teacher", land.school, &digest).await;
+        let gone = somebody(&w, "da.nghi", "teacher", land.school, &digest).await;
+        let held = somebody(&w, "tam.khoa", "teacher", land.school, &digest).await;
+        somebody(&w, "xa", "head", land.far, &digest).await;
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            // Counted once, whatever is held; a role that begins later counts; who has none left, or is suspended, does not.
+            let from = tx.today().tomorrow().map_err(base::Error::internal)?;
+            let more = auth::grants::NewGrant { account: minh, role: "clerk".to_owned(), unit: land.school, from, to: None };
+            auth::grants::insert(tx, &more)?;
+            let grant = auth::grants::of_account(tx, gone)?[0].id;
+            auth::grants::end(tx, grant)?;
+            auth::accounts::set_suspended(tx, held, true)
+        }).await.expect("prepares");
+        let mut admin = enter(&w, "quan.tri").await;
+        let mut head = enter(&w, "hieu.truong").await;
+        let mut lan = enter(&w, "lan").await;
+        let at = |unit: UnitId, key: &str| format!("/units/{unit}/settings/{key}/preview");
+        let policy = "sign_in.second_factor";
+        let told = async |who: &mut _, unit: UnitId, whom: &str| {
+            let who: &mut Browser = who;
+            let people = &who.get("POST", &at(unit, policy), json!({ "value": whom })).await["people"];
+            (people["demanded"].as_i64(), people["to_act"].as_i64(), people["yourself"].as_bool())
+        };
+        let n = |demanded, to_act, yourself| (Some(demanded), Some(to_act), Some(yourself));
+        assert_eq!(told(&mut admin, land.department, "administrators").await, n(2, 2, true));
+        assert_eq!(told(&mut admin, land.department, "everyone").await, n(4, 4, true));
+        assert_eq!(told(&mut admin, land.department, "off").await, n(0, 0, false));
+        assert_eq!(told(&mut head, land.school, "everyone").await, n(3, 3, true), "not who stands above");
+        // Who has one is not held up, nor is anew who is held already.
+        add_app(&w, &mut lan).await;
+        assert_eq!(told(&mut admin, land.department, "everyone").await, n(4, 3, true));
+        demand(&w, None, "administrators").await;
+        assert_eq!(told(&mut admin, land.department, "everyone").await, n(4, 1, false));
+        assert_eq!(told(&mut head, land.school, "administrators").await, n(1, 0, false));
+        demand(&w, None, "off").await;
+        // It is what then comes about.
+        let before = told(&mut admin, land.department, "everyone").await;
+        demand(&w, Some(land.department), "everyone").await;
+        let mut held_up = 0;
+        for login in ["quan.tri", "hieu.truong", "minh", "da.nghi", "xa"] {
+            let me = enter(&w, login).await.get("GET", "/me", Value::Null).await;
+            held_up += i64::from(me["account"]["must_enrol"] == json!(true));
+        }
+        w.clock.advance_seconds(auth::session::SEEN_SECONDS);
+        lan.get("GET", "/me", Value::Null).await;
+        assert_eq!(lan.get("GET", "/me", Value::Null).await["account"]["must_enrol"], json!(false));
+        assert_eq!(before.1, Some(held_up));
+
+        // Refused as setting it would be, and other settings hold nobody to anything.
+        demand(&w, Some(land.department), "off").await;
+        let mut head = enter(&w, "hieu.truong").await;
+        let mail = head.get("POST", &at(land.school, "mail.from"), json!({ "value": "a@example.edu.vn" })).await;
+        assert_eq!(mail, json!({ "people": null }));
+        for (unit, key, value, refusal) in [
+            (land.school, policy, "some", (422, "fields.refused")),
+            (land.school, policy, "", (422, "fields.refused")),
+            (land.school, "sign_in.nothing", "off", (404, "setting.not_found")),
+            (land.far, policy, "everyone", (404, "unit.not_found")),
+        ] {
+            let (status, code) = head.ask("POST", &at(unit, key), json!({ "value": value })).await;
+            assert_eq!((status, code.as_str()), refusal, "{key} {value}");
+        }
+        let refused = lan.ask("POST", &at(land.school, policy), json!({ "value": "everyone" })).await;
+        assert_eq!(refused, (403, "auth.forbidden".to_owned()));
     }
 }

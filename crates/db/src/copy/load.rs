@@ -110,6 +110,7 @@ fn shared(keys: Keys, constraints: &Options) -> Result<Arc<Shared>> {
         journal,
         constraints,
         twice: false,
+        heard: None,
         head,
         work: Arc::default(),
         other_key: AtomicBool::new(false),

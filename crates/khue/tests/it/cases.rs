@@ -353,6 +353,14 @@ pub static CASES: &[Case] = &[
         Some(|_| json!({ "value": "Trường <truong@example.edu.vn>" })),
     ),
     case(
+        "POST",
+        "/units/{unit}/settings/{key}/preview",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/settings/sign_in.second_factor/preview", p.school),
+        Some(|_| json!({ "value": "everyone" })),
+    ),
+    case(
         "DELETE",
         "/units/{unit}/settings/{key}",
         NO_UNIT,

@@ -94,6 +94,8 @@ export const api = {
 	settings: (unit: string) => call('get', '/units/{unit}/settings', { path: { unit } }),
 	putSetting: (unit: string, key: string, version: number, body: Body['PutSetting']) =>
 		call('put', '/units/{unit}/settings/{key}', { path: { unit, key }, version, body }),
+	previewSetting: (unit: string, key: string, body: Body['PutSetting']) =>
+		call('post', '/units/{unit}/settings/{key}/preview', { path: { unit, key }, body }),
 	removeSetting: (unit: string, key: string, version: number) =>
 		call('delete', '/units/{unit}/settings/{key}', { path: { unit, key }, version }),
 	tryMail: (unit: string, body: Body['TryMail'], key: string) =>

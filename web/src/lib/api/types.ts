@@ -18,6 +18,7 @@ export type Me = Schemas['Me'];
 export type Job = Schemas['JobView'];
 export type Recurring = Schemas['RecurringView'];
 export type Setting = Schemas['SettingView'];
+export type PeopleHeld = Schemas['PeopleHeld'];
 export type SettingValue = Schemas['SettingValue'];
 export type SecondStep = Schemas['SecondStep'];
 export type Factors = Schemas['Factors'];

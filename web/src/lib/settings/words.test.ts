@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Setting } from '$lib/api/types';
 import { t } from '$lib/i18n/settings';
-import { idleText, toRetype } from './words';
+import { heldText, idleText, toRetype } from './words';
 
 const setting = (key: string, more: Partial<Setting>): Setting => ({
 	key,
@@ -38,4 +38,11 @@ it('what does not hold is told with its reason', () => {
 	const port = setting('mail.smtp_port', { kind: 'int', own: 587, lead: host.key });
 	expect(idleText(port, [host, port])).toBe(t.idle('587', host.describes));
 	expect(idleText(password, [host, password])).toBe(t.idleSecret(host.describes));
+});
+
+it('how many a choice would hold is told, and whether oneself is among them', () => {
+	expect(heldText({ demanded: 0, to_act: 0, yourself: false })).toBe(t.heldNobody);
+	expect(heldText({ demanded: 1280, to_act: 0, yourself: false })).toBe(t.heldAll('1.280'));
+	expect(heldText({ demanded: 1280, to_act: 97, yourself: false })).toBe(t.held('1.280', '97'));
+	expect(heldText({ demanded: 2, to_act: 2, yourself: true })).toBe(`${t.held('2', '2')} ${t.heldYou}`);
 });

@@ -1,4 +1,5 @@
-import type { Setting, SettingValue } from '$lib/api/types';
+import type { PeopleHeld, Setting, SettingValue } from '$lib/api/types';
+import { count } from '$lib/format';
 import { t } from '$lib/i18n/settings';
 
 /** What a setting is called: in English from our catalogue, in Vietnamese as the server says. */
@@ -40,6 +41,14 @@ export function sourceText(setting: Setting): string {
 		default:
 			return setting.is_set ? t.byDefault : '';
 	}
+}
+
+/** How many people a choice would hold to something, in words. */
+export function heldText({ demanded, to_act, yourself }: PeopleHeld): string {
+	if (demanded === 0) return t.heldNobody;
+	if (to_act === 0) return t.heldAll(count(demanded));
+	const told = t.held(count(demanded), count(to_act));
+	return yourself ? `${told} ${t.heldYou}` : told;
 }
 
 /** Of these settings, the secrets of the unit that go when this one is changed or removed. */

@@ -57,6 +57,13 @@ const settings: typeof vi = {
 	yourOwn: 'From now on the unit uses this, and so do the units below that set none of their own.',
 	strictestHolds:
 		'The least that the unit and the units below demand. Where a unit above demands more, that still holds.',
+	counting: 'Counting the people this would hold…',
+	notCounted: 'How many people this would hold could not be counted.',
+	heldNobody: 'There is nobody yet whom this would hold.',
+	heldAll: (people) => `Holds for people: ${people}. None of them has to do anything.`,
+	held: (people, act) =>
+		`Holds for people: ${people}. Without a second factor: ${act}; within 5 minutes, or when they next sign in, they have to add one before they can go on.`,
+	heldYou: 'You are one of them.',
 	retype: (names) => `When this is changed or removed, the following must be typed again: ${names}.`,
 	remove: 'Remove own value',
 	removeLabel: (name) => `Remove own value: ${name}`,

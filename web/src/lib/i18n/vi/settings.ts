@@ -56,6 +56,13 @@ export default {
 	yourOwn: 'Từ nay đơn vị dùng giá trị này, và các đơn vị bên dưới không đặt riêng cũng dùng theo.',
 	strictestHolds:
 		'Là mức tối thiểu của đơn vị và các đơn vị bên dưới. Cấp trên yêu cầu chặt hơn thì vẫn theo cấp trên.',
+	counting: 'Đang đếm số người phải theo…',
+	notCounted: 'Chưa đếm được bao nhiêu người phải theo mức này.',
+	heldNobody: 'Hiện chưa có ai thuộc diện phải theo mức này.',
+	heldAll: (people: string) => `Áp dụng cho ${people} người. Không ai phải làm thêm gì.`,
+	held: (people: string, act: string) =>
+		`Áp dụng cho ${people} người. ${act} người chưa có yếu tố thứ hai: trong vòng 5 phút, hoặc ở lần đăng nhập tới, họ phải thêm rồi mới làm tiếp được.`,
+	heldYou: 'Trong đó có bạn.',
 	retype: (names: string) => `Đổi hoặc bỏ giá trị này thì phải nhập lại: ${names}.`,
 	remove: 'Bỏ giá trị riêng',
 	removeLabel: (name: string) => `Bỏ giá trị riêng: ${name}`,
