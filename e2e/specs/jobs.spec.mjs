@@ -9,7 +9,8 @@ before(async () => {
 after(() => browser.close());
 
 const by = (role) => accounts.find((one) => one.role === role);
-const rowOf = (page, table, name) => page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: name });
+const rowOf = (page, table, name) =>
+	page.getByRole('table', { name: table }).getByRole('row').filter({ hasText: name });
 
 for (const size of ['desk', 'phone']) {
 	test(`whoever runs the server has it backed up now and sees it done (${size})`, async () => {
@@ -18,7 +19,8 @@ for (const size of ['desk', 'phone']) {
 		await page.goto('/viec-nen');
 		await heading(page, 'Việc chạy nền');
 		const row = rowOf(page, 'Máy chủ tự làm', 'Sao lưu hằng đêm');
-		const before = (await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly').last?.id;
+		const before = (await ask(page, '/jobs/recurring')).items.find((one) => one.kind === 'backup.nightly')
+			.last?.id;
 		await row.getByRole('button', { name: 'Làm ngay: Sao lưu hằng đêm' }).click();
 		await page.getByText('Đã đưa vào hàng chờ.').waitFor();
 		// An earlier backup of this demo may be done already: the new one is waited for first.
@@ -31,7 +33,10 @@ for (const size of ['desk', 'phone']) {
 		}
 		// Nobody reloads: the page asks by itself.
 		await row.getByText('Đã xong').filter({ visible: true }).waitFor({ timeout: 60_000 });
-		await row.getByText(/đã sao lưu [\d.]+ dòng/).filter({ visible: true }).waitFor({ timeout: 60_000 });
+		await row
+			.getByText(/đã sao lưu [\d.]+ dòng/)
+			.filter({ visible: true })
+			.waitFor({ timeout: 60_000 });
 		await rowOf(page, 'Tất cả việc', 'Sao lưu hằng đêm').first().waitFor();
 		await close();
 	});
@@ -44,7 +49,12 @@ for (const size of ['desk', 'phone']) {
 		await page.getByRole('button', { name: 'Đổi: Cổng của máy chủ gửi thư' }).click();
 		const dialog = page.getByRole('dialog', { name: 'Cổng của máy chủ gửi thư' });
 		// Only the ports of mail.
-		assert.deepEqual(await dialog.getByLabel('Giá trị').locator('option').allTextContents(), ['465', '587', '25', '2525']);
+		assert.deepEqual(await dialog.getByLabel('Giá trị').locator('option').allTextContents(), [
+			'465',
+			'587',
+			'25',
+			'2525'
+		]);
 		await dialog.getByLabel('Giá trị').selectOption('587');
 		await dialog.getByRole('button', { name: 'Lưu' }).click();
 		await page.getByText('Đã lưu thiết lập.').waitFor();
@@ -64,13 +74,51 @@ for (const size of ['desk', 'phone']) {
 		assert.equal(await trial.getByText('Máy chủ thư đã nhận thư', { exact: false }).count(), 0);
 		await trial.getByRole('link', { name: 'Mở Việc chạy nền' }).click();
 		await heading(page, 'Việc chạy nền');
-		await rowOf(page, 'Việc của tôi', 'Gửi thư điện tử').first().getByText('Đã xong').filter({ visible: true }).waitFor();
+		await rowOf(page, 'Việc của tôi', 'Gửi thư điện tử')
+			.first()
+			.getByText('Đã xong')
+			.filter({ visible: true })
+			.waitFor();
 
 		await page.goto('/cai-dat');
 		await page.getByRole('button', { name: 'Bỏ giá trị riêng: Cổng của máy chủ gửi thư' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'Bỏ giá trị riêng' }).click();
 		await page.getByText('Đã bỏ giá trị riêng.').waitFor();
 		await item.getByText('Chưa đặt', { exact: true }).waitFor();
+		await close();
+	});
+}
+
+for (const size of ['desk', 'phone']) {
+	test(`how many a stricter sign-in would hold is told before it is saved (${size})`, async () => {
+		const { page, close } = await open(browser, size);
+		await signIn(page, by('head'));
+		await page.goto('/cai-dat');
+		await page.getByRole('button', { name: 'Đổi: Ai phải xác thực hai bước' }).click();
+		const dialog = page.getByRole('dialog');
+		const told = dialog.getByRole('status');
+		const choose = (label) => dialog.getByLabel('Giá trị', { exact: true }).selectOption({ label });
+		await choose('Mọi người');
+		await told
+			.getByText(/Áp dụng cho \d+ người\. \d+ người chưa có yếu tố thứ hai.* Trong đó có bạn\./)
+			.waitFor();
+		const everybody = Number((await told.textContent()).match(/cho (\d+) người/)[1]);
+		const { unit } = (await ask(page, '/me')).grants[0];
+		const { items } = await ask(page, `/units/${unit.id}/accounts`);
+		assert.ok(
+			everybody >= items.length,
+			`${everybody} of ${items.length} who hold a role in the school itself`
+		);
+		await choose('Người cấp quyền hoặc đổi thiết lập');
+		await told.getByText(/Áp dụng cho/).waitFor();
+		await page.waitForFunction(
+			(before) =>
+				!document.querySelector('dialog [role="status"]')?.textContent.includes(`cho ${before} người`),
+			everybody
+		);
+		await choose('Không bắt buộc');
+		await told.getByText(/Áp dụng cho/).waitFor({ state: 'detached' });
+		await dialog.getByRole('button', { name: 'Huỷ' }).click();
 		await close();
 	});
 }
