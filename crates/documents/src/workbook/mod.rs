@@ -2,8 +2,11 @@
 //! begin, what its columns are and what stands in them. Nothing here knows what is imported.
 
 mod biff;
+pub mod columns;
 mod decode;
 mod gather;
+pub mod header;
+mod heading;
 mod limits;
 mod markup;
 mod ods;
@@ -11,6 +14,7 @@ mod package;
 mod separated;
 mod shape;
 mod sheet;
+pub mod values;
 mod xlsx;
 
 use std::fs::File;
@@ -19,6 +23,7 @@ use std::path::Path;
 
 use base::{Error, Result};
 
+pub use heading::Known;
 pub use limits::{BOMB, DAMAGED, Limits, NOT_A_WORKBOOK, OTHER_KIND, PASSWORD, TOO_LARGE};
 pub use sheet::{Area, Cell, CellError, Format, Note, Row, Sheet, Workbook, letters_of};
 
