@@ -32,6 +32,8 @@ pub(super) struct Gather<'l> {
     known: HashMap<u64, Span>,
     hasher: RandomState,
     sheets: Vec<Begun>,
+    /// Which of them is written to.
+    at: usize,
     cells: usize,
     scratch: String,
 }
@@ -45,25 +47,30 @@ impl<'l> Gather<'l> {
             known: HashMap::new(),
             hasher: RandomState::new(),
             sheets: Vec::new(),
+            at: 0,
             cells: 0,
             scratch: String::new(),
         }
     }
 
-    pub fn begin(&mut self, name: &str, hidden: bool) -> Result<()> {
+    /// Begins a sheet and writes to it from now on; its place for [`Self::select`].
+    pub fn begin(&mut self, name: &str, hidden: bool) -> Result<usize> {
         if self.sheets.len() >= self.limits.sheets {
             return Err(too_large(&format!("Tệp có hơn {} trang tính.", self.limits.sheets)));
         }
         let name = base::vi::clean(name);
         self.sheets.push(Begun { name, hidden, merged: Vec::new(), lines: Vec::new() });
-        Ok(())
+        self.at = self.sheets.len() - 1;
+        Ok(self.at)
+    }
+
+    /// Writes to a sheet that was begun before.
+    pub fn select(&mut self, at: usize) {
+        self.at = at;
     }
 
     fn begun(&mut self) -> &mut Begun {
-        if self.sheets.is_empty() {
-            self.sheets.push(Begun { name: String::new(), hidden: false, merged: Vec::new(), lines: Vec::new() });
-        }
-        self.sheets.last_mut().expect("one was pushed when there was none")
+        self.sheets.get_mut(self.at).expect("a reader begins a sheet before it puts a cell")
     }
 
     fn place(&mut self, row: u32, column: u32) -> String {

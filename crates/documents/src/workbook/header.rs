@@ -327,11 +327,11 @@ fn sort_rows(
         let filled = row.filled().take(columns + 1).count();
         let aside = if quiet && table.rows.is_empty() && is_numbering(row) {
             Some(Aside::Numbering)
-        } else if is_repeated(row, head_rows) {
+        } else if quiet && !gap && is_repeated(row, head_rows) {
             Some(Aside::Repeated)
         } else if filled * 2 <= columns && is_total(row) {
             Some(Aside::Total)
-        } else if filled <= 3.min(columns) && (filled * 3 <= columns || filled == 1) && (signed && !is_numbered(row) || is_signature(row)) {
+        } else if filled <= 3 && (filled * 2 < columns || filled == 1) && (signed && !is_numbered(row) || is_signature(row)) {
             signed = true;
             Some(Aside::Signature)
         } else if filled == 1 && columns >= 3 {

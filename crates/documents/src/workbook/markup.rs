@@ -14,6 +14,8 @@ use super::sheet::{Area, CellError};
 
 /// More columns than this are not merged whatever a page says.
 const SPAN: u32 = 16_384;
+/// Tables inside tables at most; deeper ones are read as if they were not there.
+const NESTED: usize = 64;
 
 /// A tag of a web page.
 struct Tag<'t> {
@@ -24,6 +26,8 @@ struct Tag<'t> {
 
 /// A table being read.
 struct Table {
+    /// The sheet it becomes.
+    sheet: usize,
     row: Option<u32>,
     column: u32,
     /// Columns that a cell above reaches into, with the last row it reaches.
@@ -36,6 +40,7 @@ struct Table {
 impl Table {
     fn end_cell(&mut self, gather: &mut Gather<'_>) -> Result<()> {
         let Some(text) = self.cell.take() else { return Ok(()) };
+        gather.select(self.sheet);
         let row = self.row.unwrap_or(0);
         let taken = |column: &u32| self.taken.get(column).is_some_and(|until| *until >= row);
         while taken(&self.column) {
@@ -85,35 +90,28 @@ pub(super) fn read_html(text: &str, gather: &mut Gather<'_>) -> Result<bool> {
         }
         match (tag.name.as_str(), tag.closes) {
             ("table", false) => {
-                // A table inside a cell is drawn, not data: its letters belong to the cell.
-                let inside = open.last().is_some_and(|table| table.cell.is_some());
-                if !inside && open.len() < 2 {
+                // Pages are often laid out with tables: each is a sheet, also one inside another.
+                if open.len() < NESTED {
                     tables += 1;
-                    gather.begin(&format!("Bảng {tables}"), false)?;
-                    open.clear();
-                }
-                if open.len() < 64 {
-                    open.push(Table { row: None, column: 0, taken: HashMap::new(), cell: None, spans: (1, 1) });
+                    let sheet = gather.begin(&format!("Bảng {tables}"), false)?;
+                    open.push(Table { sheet, row: None, column: 0, taken: HashMap::new(), cell: None, spans: (1, 1) });
                 }
             }
             ("table", true) => {
-                if let [table] = open.as_mut_slice() {
+                if let Some(mut table) = open.pop() {
                     table.end_cell(gather)?;
                 }
-                open.pop();
             }
-            ("br", _) | ("p" | "div" | "tr" | "td", true) if open.first().is_some_and(|table| table.cell.is_some()) && (open.len() > 1 || tag.name == "br" || tag.name == "p" || tag.name == "div") => {
-                add_letters(&mut open, "\n");
-            }
+            ("br", _) | ("p" | "div" | "li", true) => add_letters(&mut open, "\n"),
             (name, closes) => {
-                if let [table] = open.as_mut_slice() {
+                if let Some(table) = open.last_mut() {
                     step(table, name, closes, tag.attributes, gather)?;
                 }
             }
         }
     }
     add_letters(&mut open, rest);
-    if let Some(table) = open.first_mut() {
+    for table in &mut open {
         table.end_cell(gather)?;
     }
     Ok(tables > 0)
@@ -144,9 +142,9 @@ fn step(table: &mut Table, name: &str, closes: bool, attributes: &str, gather: &
     Ok(())
 }
 
-/// Adds letters to the outermost cell that is open, as a page shows them: white space is one space.
+/// Adds letters to the innermost table's cell, as a page shows them: white space is one space.
 fn add_letters(open: &mut [Table], letters: &str) {
-    let Some(cell) = open.first_mut().and_then(|table| table.cell.as_mut()) else { return };
+    let Some(cell) = open.last_mut().and_then(|table| table.cell.as_mut()) else { return };
     if letters == "\n" {
         cell.push('\n');
         return;

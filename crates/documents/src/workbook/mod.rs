@@ -76,7 +76,12 @@ fn read(mut source: Box<dyn Source + '_>, limits: &Limits) -> Result<Workbook> {
             letters(&bytes, &mut gather)?
         }
     };
-    Ok(gather.finish(format))
+    let mut book = gather.finish(format);
+    if format == Format::Html {
+        // Tables that only lay out others.
+        book.sheets.retain(|sheet| sheet.rows().len() > 0);
+    }
+    Ok(book)
 }
 
 fn whole(mut source: Box<dyn Source + '_>) -> Result<Vec<u8>> {

@@ -1,0 +1,7 @@
+//! Workbooks as schools have them, read and written.
+
+mod bad;
+mod examples;
+mod kinds;
+mod make;
+mod size;
