@@ -28,9 +28,21 @@ impl Sheets for Excel {
 struct Writing {
     book: Workbook,
     sheet: Sheet,
+    forms: Forms,
+    rows: u32,
+}
+
+/// How cells look.
+struct Forms {
     date: Format,
     number: Format,
-    rows: u32,
+    guarded: Format,
+}
+
+/// Whether a text would become a formula if it were typed. As a text cell it is none; but whoever opens such a cell to
+/// correct a letter types it anew, unless it carries Excel's mark for text (`quotePrefix`, the apostrophe in front).
+fn looks_like_formula(text: &str) -> bool {
+    text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Characters that Excel refuses in the name of a sheet, and more than 31 of any.
@@ -64,33 +76,46 @@ impl Writing {
         page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         for (column, title) in (0u16..).zip(&sheet.columns) {
             page.set_column_width(column, f64::from(title.width)).map_err(Error::internal)?;
-            page.write_string_with_format(0, column, title.title, &head).map_err(Error::internal)?;
+            let guarded = head.clone().set_quote_prefix();
+            let form = if looks_like_formula(title.title) { &guarded } else { &head };
+            page.write_string_with_format(0, column, title.title, form).map_err(Error::internal)?;
         }
         Ok(Self {
             book,
             sheet,
-            date: Format::new().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left),
-            number: Format::new().set_num_format("#,##0"),
+            forms: Forms {
+                date: Format::new().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left),
+                number: Format::new().set_num_format("#,##0"),
+                guarded: Format::new().set_quote_prefix(),
+            },
             rows: 0,
         })
     }
 }
 
-fn write(page: &mut Worksheet, row: u32, column: u16, cell: &Cell, date: &Format, number: &Format) -> Result<()> {
+/// Writes a text that no program may take for a formula.
+fn write_text(page: &mut Worksheet, row: u32, column: u16, text: &str, forms: &Forms) -> Result<()> {
+    let fits: String = text.chars().take(LETTERS_AT_MOST).collect();
+    let written = if looks_like_formula(text) {
+        page.write_string_with_format(row, column, fits, &forms.guarded)
+    } else {
+        page.write_string(row, column, fits)
+    };
+    written.map(drop).map_err(Error::internal)
+}
+
+fn write(page: &mut Worksheet, row: u32, column: u16, cell: &Cell, forms: &Forms) -> Result<()> {
     match cell {
         Cell::Empty => {}
-        Cell::Text(text) => {
-            let fits: String = text.chars().take(LETTERS_AT_MOST).collect();
-            page.write_string(row, column, fits).map_err(Error::internal)?;
-        }
+        Cell::Text(text) => write_text(page, row, column, text, forms)?,
         Cell::Int(n) => {
             #[expect(clippy::cast_precision_loss, reason = "a spreadsheet's numbers are floating")]
             let n = *n as f64;
-            page.write_number_with_format(row, column, n, number).map_err(Error::internal)?;
+            page.write_number_with_format(row, column, n, &forms.number).map_err(Error::internal)?;
         }
         Cell::Date(day) => match ExcelDateTime::parse_from_str(&day.to_string()) {
             Ok(day) => {
-                page.write_datetime_with_format(row, column, day, date).map_err(Error::internal)?;
+                page.write_datetime_with_format(row, column, day, &forms.date).map_err(Error::internal)?;
             }
             // Excel's calendar begins in 1900; what is older stays readable.
             Err(_before) => {
@@ -111,7 +136,7 @@ impl Rows for Writing {
         self.rows += 1;
         let page = self.book.worksheet_from_index(0).map_err(Error::internal)?;
         for (column, cell) in (0u16..).zip(cells) {
-            write(page, self.rows, column, cell, &self.date, &self.number)?;
+            write(page, self.rows, column, cell, &self.forms)?;
         }
         Ok(())
     }
@@ -128,7 +153,7 @@ impl Rows for Writing {
         let title = ("Danh sách".to_owned(), self.sheet.title.clone());
         for (row, (name, value)) in (0u32..).zip(std::iter::once(&title).chain(&self.sheet.about)) {
             about.write_string_with_format(row, 0, name, &bold).map_err(Error::internal)?;
-            about.write_string(row, 1, value).map_err(Error::internal)?;
+            write_text(about, row, 1, value, &self.forms)?;
         }
         let mut file = tempfile::tempfile().map_err(Error::internal)?;
         self.book.save_to_writer(&mut file).map_err(Error::internal)?;
@@ -142,10 +167,16 @@ mod tests {
     use std::io::Read as _;
 
     use base::sheet::Head;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::workbook::{self, Limits};
 
     fn made(rows: &[Vec<Cell>]) -> zip::ZipArchive<File> {
+        zip::ZipArchive::new(file(rows)).expect("a file that Excel can open")
+    }
+
+    fn file(rows: &[Vec<Cell>]) -> File {
         let columns = vec![
             Head { title: "Tên", width: 40 },
             Head { title: "Số", width: 10 },
@@ -158,7 +189,22 @@ mod tests {
         for row in rows {
             writing.row(row).expect("writes");
         }
-        zip::ZipArchive::new(writing.finish().expect("finishes")).expect("a file that Excel can open")
+        writing.finish().expect("finishes")
+    }
+
+    /// What our own reader finds in a file of ours, row by row, below the headings.
+    fn back(rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
+        let mut bytes = Vec::new();
+        file(rows).read_to_end(&mut bytes).expect("reads");
+        let book = workbook::open(&bytes, &Limits::default()).expect("a workbook");
+        let cell = |cell: workbook::Cell<'_>| match cell {
+            workbook::Cell::Text(text) => Cell::Text(text.to_owned()),
+            workbook::Cell::Number { value, .. } => Cell::Int(format!("{value}").parse().expect("a whole number")),
+            workbook::Cell::Date { day, .. } => Cell::Date(day),
+            _ => Cell::Empty,
+        };
+        let sheet = book.sheets.first().expect("a sheet");
+        sheet.rows().skip(1).map(|row| row.cells().map(cell).collect()).collect()
     }
 
     fn part(book: &mut zip::ZipArchive<File>, name: &str) -> String {
@@ -192,5 +238,46 @@ mod tests {
         let mut book = made(&[]);
         assert!(part(&mut book, "xl/worksheets/sheet1.xml").contains("Từ ngày"));
         assert!(part(&mut book, "xl/sharedStrings.xml").contains("Lê Thị Thử"));
+    }
+
+    #[test]
+    fn text_never_becomes_a_formula_and_comes_back() {
+        let texts = [
+            "=1+1",
+            "+84912345678",
+            "-5",
+            "@SUM(A1)",
+            " =HYPERLINK(\"x\")",
+            "\t=1",
+            "=cmd|' /C calc'!A0",
+            "'=1",
+            "＝1",
+        ];
+        let rows: Vec<Vec<Cell>> = texts.iter().map(|text| vec![Cell::Text((*text).to_owned())]).collect();
+        assert_eq!(back(&rows), rows);
+        let mut book = made(&rows);
+        let (sheet, styles) = (part(&mut book, "xl/worksheets/sheet1.xml"), part(&mut book, "xl/styles.xml"));
+        assert!(!sheet.contains("<f"), "{sheet}");
+        // All but the one that begins with an apostrophe of its own carry the mark.
+        let marked = styles.split("<cellXfs").nth(1).expect("styles").split("<xf ").skip(1);
+        let mark =
+            marked.enumerate().find(|(_, style)| style.contains("quotePrefix=\"1\"")).expect("a style with the mark").0;
+        assert_eq!(sheet.matches(&format!(" s=\"{mark}\"")).count(), texts.len() - 1, "{sheet}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn what_is_written_is_read_again(
+            text in "[=+@'-]?\\PC{0,12}|[A-Za-zĐđễ\u{301}\n\t_x0D ]{1,20}",
+            number in -999_999_999_999i64..=999_999_999_999,
+            days in -25_000i64..40_000,
+        ) {
+            let day = base::time::date_from_days(days).expect("in range");
+            let text = if text.is_empty() { "x".to_owned() } else { text };
+            let row = vec![Cell::Text(text), Cell::Int(number), Cell::Date(day)];
+            prop_assert_eq!(back(std::slice::from_ref(&row)), vec![row]);
+        }
     }
 }

@@ -47,7 +47,11 @@ pub(super) fn read_compound(source: Box<dyn Source + '_>, gather: &mut Gather<'_
         return Err(password());
     }
     let Some(name) = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|name| file.is_stream(name)) else {
-        return Err(not_a_workbook(if file.is_stream("/WordDocument") { "văn bản Word" } else { "tệp Office khác" }));
+        return Err(not_a_workbook(if file.is_stream("/WordDocument") {
+            "văn bản Word"
+        } else {
+            "tệp Office khác"
+        }));
     };
     if file.is_storage("/_VBA_PROJECT_CUR") {
         gather.notes.push(Note::Macros);
@@ -136,8 +140,13 @@ struct Bound {
 
 /// The records of a workbook.
 pub(super) fn read_stream(stream: &[u8], gather: &mut Gather<'_>) -> Result<()> {
-    let mut book =
-        Book { unicode: true, letters: encoding_rs::WINDOWS_1258, since_1904: false, shapes: Vec::new(), strings: Vec::new() };
+    let mut book = Book {
+        unicode: true,
+        letters: encoding_rs::WINDOWS_1258,
+        since_1904: false,
+        shapes: Vec::new(),
+        strings: Vec::new(),
+    };
     let mut formats: HashMap<u16, Shape> = HashMap::new();
     let mut styles: Vec<u16> = Vec::new();
     let mut sheets: Vec<Bound> = Vec::new();
@@ -280,7 +289,9 @@ impl Pieces<'_> {
                 if here == 0 {
                     return None;
                 }
-                text.extend(piece.chunks_exact(2).take(here).filter_map(|two| two.try_into().ok()).map(u16::from_le_bytes));
+                text.extend(
+                    piece.chunks_exact(2).take(here).filter_map(|two| two.try_into().ok()).map(u16::from_le_bytes),
+                );
                 self.at += here * 2;
                 length -= here;
             } else {
@@ -316,7 +327,9 @@ fn shared(pieces: &[&[u8]], book: &mut Book, gather: &mut Gather<'_>) -> Result<
     let mut reading = Pieces { pieces, at: 8 };
     let mut units = Vec::new();
     while reading.settle() {
-        let Some(text) = reading.text(&mut units) else { return Err(damaged("bảng chữ dùng chung bị cắt ngang")) };
+        let Some(text) = reading.text(&mut units) else {
+            return Err(damaged("bảng chữ dùng chung bị cắt ngang"));
+        };
         book.strings.push(gather.letters(&text)?);
     }
     Ok(())
@@ -373,8 +386,11 @@ fn cell<'a>(
     awaited: &mut Option<(u32, u32)>,
     gather: &mut Gather<'_>,
 ) -> Result<()> {
-    let (Some(row), Some(column)) = (u16_at(data, 0).map(u32::from), u16_at(data, 2).map(u32::from)) else { return Ok(()) };
-    let shape = |at: usize| u16_at(data, at).and_then(|style| book.shapes.get(usize::from(style))).unwrap_or(&Shape::Plain);
+    let (Some(row), Some(column)) = (u16_at(data, 0).map(u32::from), u16_at(data, 2).map(u32::from)) else {
+        return Ok(());
+    };
+    let shape =
+        |at: usize| u16_at(data, at).and_then(|style| book.shapes.get(usize::from(style))).unwrap_or(&Shape::Plain);
     match kind {
         record::NUMBER => {
             if let Some(value) = f64_at(data, 6) {
@@ -444,11 +460,7 @@ fn label(book: &Book, pieces: &[&[u8]], at: usize) -> String {
 /// A number in 30 bits, of which two say how it is written.
 fn packed_number(rk: u32) -> f64 {
     let bits = rk & !3;
-    let value = if rk & 2 != 0 {
-        f64::from(bits.cast_signed() >> 2)
-    } else {
-        f64::from_bits(u64::from(bits) << 32)
-    };
+    let value = if rk & 2 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits) << 32) };
     if rk & 1 != 0 { value / 100.0 } else { value }
 }
 

@@ -63,7 +63,7 @@ pub enum Reason {
     Slip,
     /// A sex by ticks under *Nữ* or *Nam*.
     Ticked,
-    /// It goes on from the column before: family and given name, or day, month and year.
+    /// It belongs to another column: family and given name, day, month and year, or the ticks of two sexes.
     Continues,
     /// Its heading says nothing; what stands in it does.
     Content,
@@ -83,7 +83,7 @@ impl Reason {
             Self::SameMeaning => "tên cột cùng nghĩa",
             Self::Slip => "tên cột gần đúng",
             Self::Ticked => "cột đánh dấu giới tính",
-            Self::Continues => "nối tiếp cột trước",
+            Self::Continues => "đi cùng cột khác",
             Self::Content => "theo nội dung các ô",
             Self::Clash => "trùng với cột khác",
             Self::Unknown => "chưa nhận ra",
@@ -98,6 +98,8 @@ pub enum Join {
     Space,
     /// With a stroke: day, month and year.
     Stroke,
+    /// Not joined: the other column ticks the other sex ([`values::sex_of_two`]).
+    Opposite,
 }
 
 /// What a column of a sheet is taken for.
@@ -139,17 +141,31 @@ pub fn propose(sheet: &Sheet, table: &Table, columns: &[Column<'_>]) -> Vec<Prop
         let seen = sample.iter().map(|row| sheet.cell(*row, column));
         seen.filter(|cell| !cell.is_blank() && !matches!(cell, Cell::Error(_))).collect()
     };
-    let samples: HashMap<u32, Vec<Cell<'_>>> = table.headings.iter().map(|heading| (heading.column, cells(heading.column))).collect();
+    let samples: HashMap<u32, Vec<Cell<'_>>> =
+        table.headings.iter().map(|heading| (heading.column, cells(heading.column))).collect();
     propose_from(&table.headings, &samples, columns)
 }
 
 /// As [`propose`], from headings and some cells of each column that are not blank.
 #[must_use]
-pub fn propose_from(headings: &[Heading], samples: &HashMap<u32, Vec<Cell<'_>>>, columns: &[Column<'_>]) -> Vec<Proposal> {
+pub fn propose_from(
+    headings: &[Heading],
+    samples: &HashMap<u32, Vec<Cell<'_>>>,
+    columns: &[Column<'_>],
+) -> Vec<Proposal> {
     let none: Vec<Cell<'_>> = Vec::new();
     let sample = |column: u32| samples.get(&column).unwrap_or(&none);
     let mut proposals: Vec<Proposal> = headings.iter().map(unknown).collect();
     join_parts(headings, &sample, columns, &mut proposals);
+
+    // With a column for each sex, the girls' carries the boys': a row without a tick then says nothing, instead of the
+    // other sex.
+    let ticks = |sex: Sex| headings.iter().position(|heading| ticked(heading, sample(heading.column)) == Some(sex));
+    if let (Some(girls), Some(boys)) = (ticks(Sex::Female), ticks(Sex::Male))
+        && let Some(boys) = headings.get(boys)
+    {
+        carry(girls, vec![boys.column], Join::Opposite, &mut proposals);
+    }
 
     let mut found: Vec<Found> = Vec::new();
     for (at, heading) in headings.iter().enumerate() {
@@ -197,7 +213,12 @@ pub fn propose_from(headings: &[Heading], samples: &HashMap<u32, Vec<Cell<'_>>>,
     }
     by_content(headings, &sample, columns, &mut taken, &mut proposals);
     // Parts go with a column only if that was taken for something.
-    let alone: Vec<u32> = proposals.iter().filter(|p| p.target.is_some()).filter_map(|p| p.with.as_ref()).flat_map(|(with, _)| with.clone()).collect();
+    let alone: Vec<u32> = proposals
+        .iter()
+        .filter(|p| p.target.is_some())
+        .filter_map(|p| p.with.as_ref())
+        .flat_map(|(with, _)| with.clone())
+        .collect();
     for proposal in &mut proposals {
         if alone.contains(&proposal.column) {
             proposal.reason = Reason::Continues;
@@ -237,7 +258,8 @@ fn by_name(heading: &Heading, column: &Column<'_>, columns: &[Column<'_>]) -> Op
         return None;
     }
     let group = meant(&heading.group);
-    let own = column.names.iter().filter_map(|name| by_text(&heading.own, name)).max_by_key(|(confidence, _)| *confidence);
+    let own =
+        column.names.iter().filter_map(|name| by_text(&heading.own, name)).max_by_key(|(confidence, _)| *confidence);
     if group.is_empty() || is_general(&group) {
         return own;
     }
@@ -260,10 +282,11 @@ fn by_name(heading: &Heading, column: &Column<'_>, columns: &[Column<'_>]) -> Op
     let words: Vec<String> = column.names.iter().flat_map(|name| meant(name)).collect();
     let says_this = group.iter().any(|word| words.contains(word));
     let says_other = columns.iter().any(|other| {
-        other.key != column.key && other.names.iter().any(|name| {
-            let other = meant(name);
-            group.iter().any(|word| other.contains(word) && !words.contains(word))
-        })
+        other.key != column.key
+            && other.names.iter().any(|name| {
+                let other = meant(name);
+                group.iter().any(|word| other.contains(word) && !words.contains(word))
+            })
     });
     let persons = group.iter().any(|word| matches!(word.as_str(), "cha" | "me" | "giam" | "ho"));
     Some(match (says_this, says_other || persons) {
@@ -379,10 +402,13 @@ fn by_content<'c>(
     const TELLING: [Kind; 6] = [Kind::Email, Kind::PersonalNumber, Kind::Date, Kind::Sex, Kind::Phone, Kind::Class];
     for kind in TELLING {
         let targets: Vec<usize> = (0..columns.len())
-            .filter(|target| !taken.contains_key(target) && columns.get(*target).is_some_and(|column| column.kind == kind))
+            .filter(|target| {
+                !taken.contains_key(target) && columns.get(*target).is_some_and(|column| column.kind == kind)
+            })
             .collect();
         let free = |at: &usize| proposals.get(*at).is_some_and(|p| p.target.is_none() && p.clash.is_none());
-        let continues = |column: u32| proposals.iter().any(|p| p.with.as_ref().is_some_and(|(with, _)| with.contains(&column)));
+        let continues =
+            |column: u32| proposals.iter().any(|p| p.with.as_ref().is_some_and(|(with, _)| with.contains(&column)));
         let fitting: Vec<usize> = (0..headings.len())
             .filter(free)
             .filter(|at| {
@@ -421,11 +447,17 @@ fn join_parts<'c>(
         }
         let said = meant(&first.own).join(" ");
         let names = ["ho ten", "ho ten hoc sinh", "ho ten dem", "ho dem", "ho lot", "ho chu lot", "ho ten lot", "ho"];
-        let follows = second.goes_on || second.own.is_empty() || matches!(meant(&second.own).join(" ").as_str(), "ten" | "ten hoc sinh");
+        let follows = second.goes_on
+            || second.own.is_empty()
+            || matches!(meant(&second.own).join(" ").as_str(), "ten" | "ten hoc sinh");
         let single = |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if vi::clean(text).chars().all(|c| c.is_alphabetic() || c == '\'' || c == ' ') && vi::words(text).len() <= 2);
         let given = sample(second.column);
         // A caller that looks for the parts themselves gets them.
-        let looked_for = |heading: &Heading| columns.iter().any(|column| column.kind != Kind::PersonName && column.names.iter().any(|name| by_text(&heading.own, name).is_some()));
+        let looked_for = |heading: &Heading| {
+            columns.iter().any(|column| {
+                column.kind != Kind::PersonName && column.names.iter().any(|name| by_text(&heading.own, name).is_some())
+            })
+        };
         if first.column + 1 == second.column
             && names.contains(&said.as_str())
             && follows

@@ -141,7 +141,9 @@ fn first_head(rows: &[Row<'_>], known: &Known) -> Option<(usize, bool)> {
     }
     // Nobody knows a word of it: the first row of three words and more, above a row as wide.
     let wide = |at: usize| rows.get(at + 1).is_some_and(|below| below.filled().count() >= 3);
-    (0..looks.len()).find(|at| looks.get(*at).is_some_and(|look| look.filled >= 3 && look.is_wordy()) && wide(*at)).map(|at| (at, false))
+    (0..looks.len())
+        .find(|at| looks.get(*at).is_some_and(|look| look.filled >= 3 && look.is_wordy()) && wide(*at))
+        .map(|at| (at, false))
 }
 
 /// One table, and where the next one's headings stand.
@@ -162,7 +164,8 @@ fn table(
         last += 1;
     }
     let head = (index(first).unwrap_or(0), index(last).unwrap_or(0));
-    let merged: Vec<Area> = sheet.merged.iter().filter(|area| area.top <= head.1 && area.bottom >= head.0).copied().collect();
+    let merged: Vec<Area> =
+        sheet.merged.iter().filter(|area| area.top <= head.1 && area.bottom >= head.0).copied().collect();
     let head_rows: Vec<Row<'_>> = rows.get(first..=last).unwrap_or_default().to_vec();
     let body = rows.get(last + 1..).unwrap_or_default();
     let mut headings = headings(&head_rows, head, &merged, body, sheet.width());
@@ -181,12 +184,18 @@ fn table(
 
 fn body_columns(body: &[Row<'_>], data: &[u32]) -> std::collections::HashSet<u32> {
     let data: std::collections::HashSet<u32> = data.iter().take(200).copied().collect();
-    body.iter().take(400).filter(|row| data.contains(&row.index())).flat_map(|row| row.filled().map(|(column, _)| column)).collect()
+    body.iter()
+        .take(400)
+        .filter(|row| data.contains(&row.index()))
+        .flat_map(|row| row.filled().map(|(column, _)| column))
+        .collect()
 }
 
 /// Whether the row above holds headings over several columns, and not a title.
 fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, known: &Known) -> bool {
-    let (Some(head), Some(above)) = (rows.get(first), first.checked_sub(1).and_then(|at| rows.get(at))) else { return false };
+    let (Some(head), Some(above)) = (rows.get(first), first.checked_sub(1).and_then(|at| rows.get(at))) else {
+        return false;
+    };
     if above.index() + 1 != head.index() {
         return false;
     }
@@ -205,12 +214,15 @@ fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, known: &Known) 
         None => above.cell(column + 1).is_blank() && head_columns.contains(&(column + 1)),
     };
     let whole = |column: u32| {
-        let covered = area(column).map_or(0, |area| head_columns.iter().filter(|c| area.holds(above.index(), **c)).count());
+        let covered =
+            area(column).map_or(0, |area| head_columns.iter().filter(|c| area.holds(above.index(), **c)).count());
         covered >= head_columns.len()
     };
     let spreading = above.filled().filter(|(column, _)| spreads(*column)).count();
     let over_all = above.filled().any(|(column, _)| whole(column));
-    !over_all && spreading > 0 && (look.filled >= 2 || above.filled().all(|(column, _)| area(column).is_some()))
+    !over_all
+        && spreading > 0
+        && (look.filled >= 2 || above.filled().all(|(column, _)| area(column).is_some()))
         && above.filled().all(|(column, _)| spreads(column) || head.cell(column).is_blank())
 }
 
@@ -227,20 +239,32 @@ fn is_head_below(sheet: &Sheet, rows: &[Row<'_>], first: usize, last: usize, kno
         match area {
             Some(area) => area.right > area.left && area.bottom < below.index(),
             None => {
-                let starts = !head.cell(column).is_blank() && head.cell(column + 1).is_blank() && !below.cell(column + 1).is_blank();
+                let starts = !head.cell(column).is_blank()
+                    && head.cell(column + 1).is_blank()
+                    && !below.cell(column + 1).is_blank();
                 starts || head.cell(column).is_blank() && column > 0
             }
         }
     };
     let merged_or_known = look.known > 0
-        || below.filled().any(|(column, _)| sheet.merged.iter().any(|area| area.holds(head.index(), column) && area.right > area.left));
+        || below.filled().any(|(column, _)| {
+            sheet.merged.iter().any(|area| area.holds(head.index(), column) && area.right > area.left)
+        });
     merged_or_known && below.filled().all(|(column, _)| spread(column))
 }
 
 /// Words of titles and of the heads of official papers.
 fn is_letterhead(text: &str) -> bool {
     const STARTS: [&str; 10] = [
-        "cộng hòa", "cộng hoà", "độc lập", "sở giáo dục", "phòng giáo dục", "ủy ban nhân dân", "uỷ ban nhân dân", "ubnd", "danh sách",
+        "cộng hòa",
+        "cộng hoà",
+        "độc lập",
+        "sở giáo dục",
+        "phòng giáo dục",
+        "ủy ban nhân dân",
+        "uỷ ban nhân dân",
+        "ubnd",
+        "danh sách",
         "trường ",
     ];
     let small = vi::clean(text).to_lowercase();
@@ -331,7 +355,10 @@ fn sort_rows(
             Some(Aside::Repeated)
         } else if filled * 2 <= columns && is_total(row) {
             Some(Aside::Total)
-        } else if filled <= 3 && (filled * 2 < columns || filled == 1) && (signed && !is_numbered(row) || is_signature(row)) {
+        } else if filled <= 3
+            && (filled * 2 < columns || filled == 1)
+            && (signed && !is_numbered(row) || is_signature(row))
+        {
             signed = true;
             Some(Aside::Signature)
         } else if filled == 1 && columns >= 3 {
@@ -371,7 +398,9 @@ fn is_numbering(row: &Row<'_>) -> bool {
             Err(_) => return false,
         }
     }
-    numbers.len() >= 3 && numbers.first().is_some_and(|first| *first <= 3) && numbers.windows(2).all(|two| matches!(two, [a, b] if a + 1 == *b))
+    numbers.len() >= 3
+        && numbers.first().is_some_and(|first| *first <= 3)
+        && numbers.windows(2).all(|two| matches!(two, [a, b] if a + 1 == *b))
 }
 
 fn is_numbered(row: &Row<'_>) -> bool {
@@ -401,7 +430,8 @@ fn is_total(row: &Row<'_>) -> bool {
         let small = vi::clean(text).to_lowercase();
         let small = small.trim_end_matches([':', '.', ' ']);
         const STARTS: [&str; 6] = ["tổng cộng", "tổng số", "tổng:", "cộng:", "danh sách này có", "ấn định danh sách"];
-        matches!(small, "tổng" | "cộng" | "tong cong" | "tong so" | "total") || STARTS.iter().any(|start| small.starts_with(start))
+        matches!(small, "tổng" | "cộng" | "tong cong" | "tong so" | "total")
+            || STARTS.iter().any(|start| small.starts_with(start))
     })
 }
 
@@ -411,10 +441,26 @@ fn is_signature(row: &Row<'_>) -> bool {
         let Cell::Text(text) = cell else { return false };
         let folded = vi::fold(text);
         const OFFICES: [&str; 16] = [
-            "hieu truong", "pho hieu truong", "nguoi lap", "thu truong", "giao vien chu nhiem", "gvcn", "ke toan", "thu ky", "xac nhan",
-            "ky ten", "ky ghi ro ho ten", "chu tich", "truong phong", "giam doc", "can bo phu trach", "kt hieu truong",
+            "hieu truong",
+            "pho hieu truong",
+            "nguoi lap",
+            "thu truong",
+            "giao vien chu nhiem",
+            "gvcn",
+            "ke toan",
+            "thu ky",
+            "xac nhan",
+            "ky ten",
+            "ky ghi ro ho ten",
+            "chu tich",
+            "truong phong",
+            "giam doc",
+            "can bo phu trach",
+            "kt hieu truong",
         ];
         let day = folded.contains("ngay") && folded.contains("thang") && folded.contains(" nam ");
-        day || OFFICES.iter().any(|office| folded.starts_with(office)) || folded.starts_with("tm ") || folded.starts_with("nguoi lap")
+        day || OFFICES.iter().any(|office| folded.starts_with(office))
+            || folded.starts_with("tm ")
+            || folded.starts_with("nguoi lap")
     })
 }

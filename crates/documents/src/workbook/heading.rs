@@ -130,8 +130,22 @@ pub struct Known {
 
 /// Headings of nearly every list.
 const USUAL: [&str; 16] = [
-    "STT", "Họ và tên", "Họ và tên đệm", "Tên", "Ngày sinh", "Năm sinh", "Giới tính", "Nữ", "Lớp", "Khối", "Mã học sinh",
-    "Dân tộc", "Địa chỉ", "Số điện thoại", "Ghi chú", "Môn",
+    "STT",
+    "Họ và tên",
+    "Họ và tên đệm",
+    "Tên",
+    "Ngày sinh",
+    "Năm sinh",
+    "Giới tính",
+    "Nữ",
+    "Lớp",
+    "Khối",
+    "Mã học sinh",
+    "Dân tộc",
+    "Địa chỉ",
+    "Số điện thoại",
+    "Ghi chú",
+    "Môn",
 ];
 
 impl Known {
@@ -204,7 +218,8 @@ mod tests {
     #[test]
     fn known_headings_are_known() {
         let known = Known::of(["Số định danh cá nhân"]);
-        for text in ["TT", "Họ và tên học sinh ", "Lớp", "SỐ ĐỊNH DANH CÁ NHÂN", "Ngày sinh/Năm sinh"] {
+        for text in ["TT", "Họ và tên học sinh ", "Lớp", "SỐ ĐỊNH DANH CÁ NHÂN", "Ngày sinh/Năm sinh"]
+        {
             assert!(known.name(text), "{text}");
         }
         assert!(!known.name("DANH SÁCH HỌC SINH") && !known.name("Nguyễn Văn An") && !known.name(""));

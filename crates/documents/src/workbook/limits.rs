@@ -79,7 +79,9 @@ pub(super) fn not_a_workbook(what: &str) -> Error {
 }
 
 pub(super) fn other_kind(what: &str) -> Error {
-    OTHER_KIND.error(format!("Tệp này là {what}, chưa đọc được. Hãy mở bằng Excel, lưu lại thành .xlsx rồi tải lên tệp .xlsx."))
+    OTHER_KIND.error(format!(
+        "Tệp này là {what}, chưa đọc được. Hãy mở bằng Excel, lưu lại thành .xlsx rồi tải lên tệp .xlsx."
+    ))
 }
 
 pub(super) fn too_large(what: &str) -> Error {

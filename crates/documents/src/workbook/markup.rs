@@ -253,12 +253,42 @@ fn letter_of(name: &str) -> Option<char> {
         return char::from_u32(code);
     }
     const KNOWN: [(&str, char); 36] = [
-        ("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", '\u{a0}'), ("ndash", '–'),
-        ("mdash", '—'), ("agrave", 'à'), ("aacute", 'á'), ("acirc", 'â'), ("atilde", 'ã'), ("egrave", 'è'),
-        ("eacute", 'é'), ("ecirc", 'ê'), ("igrave", 'ì'), ("iacute", 'í'), ("ograve", 'ò'), ("oacute", 'ó'),
-        ("ocirc", 'ô'), ("otilde", 'õ'), ("ugrave", 'ù'), ("uacute", 'ú'), ("yacute", 'ý'), ("Agrave", 'À'),
-        ("Aacute", 'Á'), ("Acirc", 'Â'), ("Atilde", 'Ã'), ("Egrave", 'È'), ("Eacute", 'É'), ("Ecirc", 'Ê'),
-        ("Oacute", 'Ó'), ("Ocirc", 'Ô'), ("Uacute", 'Ú'), ("Yacute", 'Ý'), ("eth", 'đ'),
+        ("amp", '&'),
+        ("lt", '<'),
+        ("gt", '>'),
+        ("quot", '"'),
+        ("apos", '\''),
+        ("nbsp", '\u{a0}'),
+        ("ndash", '–'),
+        ("mdash", '—'),
+        ("agrave", 'à'),
+        ("aacute", 'á'),
+        ("acirc", 'â'),
+        ("atilde", 'ã'),
+        ("egrave", 'è'),
+        ("eacute", 'é'),
+        ("ecirc", 'ê'),
+        ("igrave", 'ì'),
+        ("iacute", 'í'),
+        ("ograve", 'ò'),
+        ("oacute", 'ó'),
+        ("ocirc", 'ô'),
+        ("otilde", 'õ'),
+        ("ugrave", 'ù'),
+        ("uacute", 'ú'),
+        ("yacute", 'ý'),
+        ("Agrave", 'À'),
+        ("Aacute", 'Á'),
+        ("Acirc", 'Â'),
+        ("Atilde", 'Ã'),
+        ("Egrave", 'È'),
+        ("Eacute", 'É'),
+        ("Ecirc", 'Ê'),
+        ("Oacute", 'Ó'),
+        ("Ocirc", 'Ô'),
+        ("Uacute", 'Ú'),
+        ("Yacute", 'Ý'),
+        ("eth", 'đ'),
     ];
     KNOWN.into_iter().find(|(known, _)| *known == name).map(|(_, letter)| letter)
 }
@@ -294,7 +324,9 @@ pub(super) fn read_2003(text: &str, gather: &mut Gather<'_>) -> Result<()> {
                     next_column = 0;
                 }
                 "Cell" => {
-                    column = raw(e, "Index").and_then(|n| n.parse::<u32>().ok()).map_or(next_column, |n| n.saturating_sub(1));
+                    column = raw(e, "Index")
+                        .and_then(|n| n.parse::<u32>().ok())
+                        .map_or(next_column, |n| n.saturating_sub(1));
                     let more = |name: &str| raw(e, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(0).min(SPAN);
                     let (down, across) = (more("MergeDown"), more("MergeAcross"));
                     let (bottom, right) = (row.saturating_add(down), column.saturating_add(across));

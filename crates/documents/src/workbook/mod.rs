@@ -122,11 +122,13 @@ fn something_else(first: &[u8]) -> Option<&'static str> {
 
 /// A file of letters: a page with tables, Excel's XML of 2003, or text with separators.
 fn letters(bytes: &[u8], gather: &mut Gather<'_>) -> Result<Format> {
-    let Some((text, guessed)) = decode::text(bytes) else { return Err(not_a_workbook("dữ liệu không phải chữ")) };
-    let start = text.trim_start().get(..2048.min(text.trim_start().len())).map_or_else(
-        || text.trim_start().chars().take(512).collect::<String>().to_lowercase(),
-        str::to_lowercase,
-    );
+    let Some((text, guessed)) = decode::text(bytes) else {
+        return Err(not_a_workbook("dữ liệu không phải chữ"));
+    };
+    let start = text
+        .trim_start()
+        .get(..2048.min(text.trim_start().len()))
+        .map_or_else(|| text.trim_start().chars().take(512).collect::<String>().to_lowercase(), str::to_lowercase);
     if start.starts_with("mime-version:") {
         return Err(other_kind("trang web lưu một tệp (.mht)"));
     }

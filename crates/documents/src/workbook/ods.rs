@@ -78,7 +78,9 @@ fn content(xml: &mut Xml<'_, '_>, gather: &mut Gather<'_>) -> Result<()> {
                     rows_repeated = count(e, "number-rows-repeated");
                 }
                 "table-cell" | "covered-table-cell" if beside == 0 => {
-                    let value = ["value", "date-value", "boolean-value", "time-value"].iter().find_map(|name| attribute(e, name));
+                    let value = ["value", "date-value", "boolean-value", "time-value"]
+                        .iter()
+                        .find_map(|name| attribute(e, name));
                     // `calcext:value-type` stands after `office:value-type` and says more of errors.
                     let error = e.attributes_raw().contains("calcext:value-type=\"error\"");
                     let kind = if error { Some("error".to_owned()) } else { attribute(e, "value-type") };

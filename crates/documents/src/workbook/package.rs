@@ -43,7 +43,8 @@ impl<'s> Package<'s> {
         if parts(&mut source).map_err(|e| damaged("không tìm thấy mục lục").caused_by(e))? > PARTS {
             return Err(bomb());
         }
-        let zip = ZipArchive::new(BufReader::new(source)).map_err(|e| damaged("mục lục không đọc được").caused_by(e))?;
+        let zip =
+            ZipArchive::new(BufReader::new(source)).map_err(|e| damaged("mục lục không đọc được").caused_by(e))?;
         let mut names = HashMap::new();
         for at in 0..zip.len() {
             if let Some(Ok(name)) = zip.name_for_index(at) {

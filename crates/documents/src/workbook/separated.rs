@@ -50,10 +50,12 @@ fn separator_of(text: &str) -> char {
 
 fn outside_quotes(line: &str, separator: char) -> usize {
     let mut quoted = false;
-    line.chars().filter(|c| {
-        quoted ^= *c == '"';
-        !quoted && *c == separator
-    }).count()
+    line.chars()
+        .filter(|c| {
+            quoted ^= *c == '"';
+            !quoted && *c == separator
+        })
+        .count()
 }
 
 /// Takes a field off the text: whether its line ended with it, and what is left.
@@ -90,7 +92,11 @@ fn take_field<'t>(text: &'t str, separator: char, field: &mut String) -> Result<
 
 /// `="001234"` is how programs keep Excel from dropping zeros; the text inside is meant.
 fn plain(field: &str) -> &str {
-    field.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|inside| !inside.contains('"')).unwrap_or(field)
+    field
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .filter(|inside| !inside.contains('"'))
+        .unwrap_or(field)
 }
 
 #[cfg(test)]

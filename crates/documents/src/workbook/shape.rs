@@ -147,7 +147,8 @@ impl Shape {
                 }
             }
             Self::Day(parts) => {
-                let day = days_of(value, since_1904).and_then(|days| Some((days, base::time::date_from_days(days.into())?)));
+                let day =
+                    days_of(value, since_1904).and_then(|days| Some((days, base::time::date_from_days(days.into())?)));
                 match day {
                     Some((days, day)) => {
                         push_day(parts, day, value, shown);
@@ -197,7 +198,9 @@ fn tokens_of(code: &str) -> Option<Vec<Token>> {
                     }
                     // Which section counts depends on the number: such formats are not followed.
                     Some('<' | '>' | '=') => return None,
-                    Some(first) if inside.chars().all(|c| c.eq_ignore_ascii_case(&first)) && "hmsHMS".contains(first) => {
+                    Some(first)
+                        if inside.chars().all(|c| c.eq_ignore_ascii_case(&first)) && "hmsHMS".contains(first) =>
+                    {
                         tokens.push(Token::Elapsed);
                     }
                     _ => {}

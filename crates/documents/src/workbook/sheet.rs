@@ -221,9 +221,15 @@ pub(super) enum Slot {
     Text(Span),
     Number(f64),
     /// A number whose format shows something else; the number stands in [`Kept::numbers`].
-    Shown { number: u32, text: Span },
+    Shown {
+        number: u32,
+        text: Span,
+    },
     /// Days since 1970.
-    Date { days: i32, text: Span },
+    Date {
+        days: i32,
+        text: Span,
+    },
     Bool(bool),
     Error(CellError),
 }

@@ -86,7 +86,9 @@ fn relations(package: &mut Package<'_>, main: &str, folder: &str) -> Result<Hash
     loop {
         match xml.next()? {
             Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
-                if let (Some(id), Some(target), Some(of)) = (attribute(&e, "Id"), attribute(&e, "Target"), attribute(&e, "Type")) {
+                if let (Some(id), Some(target), Some(of)) =
+                    (attribute(&e, "Id"), attribute(&e, "Target"), attribute(&e, "Type"))
+                {
                     let part = match target.strip_prefix('/') {
                         Some(whole) => whole.to_owned(),
                         None => format!("{folder}{slash}{}", target.trim_start_matches("./")),
@@ -100,7 +102,11 @@ fn relations(package: &mut Package<'_>, main: &str, folder: &str) -> Result<Hash
     }
 }
 
-fn pages(package: &mut Package<'_>, main: &str, parts: &HashMap<String, (String, String)>) -> Result<(Vec<Page>, bool)> {
+fn pages(
+    package: &mut Package<'_>,
+    main: &str,
+    parts: &HashMap<String, (String, String)>,
+) -> Result<(Vec<Page>, bool)> {
     let mut pages = Vec::new();
     let mut since_1904 = false;
     let Some(mut xml) = package.part(main)? else { return Err(damaged("thiếu danh sách trang tính")) };
@@ -255,7 +261,10 @@ fn sheet(
         match &event {
             Event::Start(e) => match e.local_name().as_ref() {
                 "row" => {
-                    row = raw(e, "r").and_then(|r| r.parse().ok()).and_then(|r: u32| r.checked_sub(1)).unwrap_or(next_row);
+                    row = raw(e, "r")
+                        .and_then(|r| r.parse().ok())
+                        .and_then(|r: u32| r.checked_sub(1))
+                        .unwrap_or(next_row);
                     if row >= ROWS {
                         return Err(damaged(&format!("dòng {row} không có trong Excel")));
                     }

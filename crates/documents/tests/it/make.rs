@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 pub fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        zip.start_file(*name, SimpleFileOptions::default()).expect("begins");
+        zip.start_file(*name, SimpleFileOptions::default().compression_level(Some(9))).expect("begins");
         zip.write_all(bytes).expect("writes");
     }
     zip.finish().expect("finishes").into_inner()
@@ -106,7 +106,9 @@ pub fn xls_stream(sheets: &[(&str, Vec<Vec<Old>>)]) -> Vec<u8> {
                         let at = u32::try_from(at).expect("short").to_le_bytes();
                         record(&mut body, 0x00fd, &[place(0).as_slice(), &at].concat());
                     }
-                    Old::Number(value) => record(&mut body, 0x0203, &[place(0).as_slice(), &value.to_le_bytes()].concat()),
+                    Old::Number(value) => {
+                        record(&mut body, 0x0203, &[place(0).as_slice(), &value.to_le_bytes()].concat())
+                    }
                     Old::Styled(value, style) => {
                         record(&mut body, 0x0203, &[place(*style).as_slice(), &value.to_le_bytes()].concat());
                     }

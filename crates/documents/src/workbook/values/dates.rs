@@ -2,8 +2,8 @@
 
 use base::{Date, vi};
 
-use super::super::sheet::Cell;
 use super::super::shape;
+use super::super::sheet::Cell;
 use super::{Fault, Reading, cleaned, fault, good, mended, quoted};
 
 /// A day of birth, as far as it is known.
@@ -28,7 +28,13 @@ pub fn day(cell: Cell<'_>, latest: Date) -> Reading<Date> {
         Birthday::Day(value) => Ok(Some(super::Good { value, hint: read.hint })),
         Birthday::Month(..) | Birthday::Year(_) => {
             let text = cell.text();
-            fault("date.incomplete", format!("“{}” chưa đủ ngày, tháng, năm. Hãy ghi dạng ngày/tháng/năm, ví dụ 05/09/2014.", quoted(text.trim())))
+            fault(
+                "date.incomplete",
+                format!(
+                    "“{}” chưa đủ ngày, tháng, năm. Hãy ghi dạng ngày/tháng/năm, ví dụ 05/09/2014.",
+                    quoted(text.trim())
+                ),
+            )
         }
     }
 }
@@ -68,7 +74,11 @@ fn of_number(value: f64, latest: Date) -> Option<Reading<Birthday>> {
         let day = shape::days_of(value, false).and_then(|days| base::time::date_from_days(days.into()))?;
         return Some(in_time(Birthday::Day(day), latest).and_then(|day| {
             let Birthday::Day(date) = day else { return good(day) };
-            mended(day, "date.serial", format!("Ô ghi số {whole} thay vì ngày; theo cách tính ngày của Excel, đó là {}.", vi::date(date)))
+            mended(
+                day,
+                "date.serial",
+                format!("Ô ghi số {whole} thay vì ngày; theo cách tính ngày của Excel, đó là {}.", vi::date(date)),
+            )
         }));
     }
     None
@@ -115,12 +125,15 @@ fn of_text(text: &str, latest: Date) -> Reading<Birthday> {
             let short = number(year);
             let century = latest.year() - latest.year().rem_euclid(100);
             let this = century + short;
-            let later = date_of(this, number(month), number(day)).is_some_and(|date| date > latest) || this > latest.year();
+            let later =
+                date_of(this, number(month), number(day)).is_some_and(|date| date > latest) || this > latest.year();
             let whole = if later { this - 100 } else { this };
             let read = full(whole, number(month), number(day), text, latest)?;
             Ok(read.map(|read| super::Good {
                 hint: read.hint.or_else(|| {
-                    Some(super::Hint { code: "date.short_year", detail: format!("Năm “{year}” được hiểu là {whole}.") })
+                    Some(super::Hint {
+                        code: "date.short_year", detail: format!("Năm “{year}” được hiểu là {whole}.")
+                    })
                 }),
                 ..read
             }))
@@ -137,7 +150,9 @@ fn parts_of(text: &str) -> Option<Vec<&str>> {
         _ => text,
     };
     let mut parts = Vec::new();
-    for part in day.split(|c: char| matches!(c, '/' | '-' | '.' | ',' | '\\' | ' ' | '–')).filter(|part| !part.is_empty()) {
+    for part in
+        day.split(|c: char| matches!(c, '/' | '-' | '.' | ',' | '\\' | ' ' | '–')).filter(|part| !part.is_empty())
+    {
         if part.bytes().all(|b| b.is_ascii_digit()) {
             parts.push(part);
         } else if !matches!(vi::fold(part).as_str(), "ngay" | "thang" | "nam" | "sinh") {
@@ -171,7 +186,9 @@ fn full(year: i16, month: i16, day: i16, text: &str, latest: Date) -> Reading<Bi
     if month > 12 && date_of(year, day, month).is_some() {
         return fault(
             "date.no_such_day",
-            format!("“{text}”: không có tháng {month}. Có thể tháng đã được ghi trước ngày; hãy ghi dạng ngày/tháng/năm."),
+            format!(
+                "“{text}”: không có tháng {month}. Có thể tháng đã được ghi trước ngày; hãy ghi dạng ngày/tháng/năm."
+            ),
         );
     }
     if !(1..=12).contains(&month) {
@@ -194,7 +211,9 @@ fn in_time(read: Birthday, latest: Date) -> Result<Birthday, Fault> {
         });
     }
     if year < EARLIEST {
-        return Err(Fault { code: "date.too_old", detail: format!("Năm {year} quá xa. Hãy kiểm tra lại năm.") });
+        return Err(Fault {
+            code: "date.too_old", detail: format!("Năm {year} quá xa. Hãy kiểm tra lại năm.")
+        });
     }
     Ok(read)
 }
@@ -205,7 +224,9 @@ pub fn year(cell: Cell<'_>, latest: Date) -> Reading<i16> {
     match read.value {
         Birthday::Year(year) => good(year),
         Birthday::Month(year, _) => good(year),
-        Birthday::Day(day) => mended(day.year(), "year.from_day", format!("Ô ghi cả ngày {}; chỉ lấy năm.", vi::date(day))),
+        Birthday::Day(day) => {
+            mended(day.year(), "year.from_day", format!("Ô ghi cả ngày {}; chỉ lấy năm.", vi::date(day)))
+        }
     }
 }
 
@@ -263,9 +284,24 @@ mod tests {
     #[test]
     fn a_birthday_has_many_forms() {
         for text in [
-            "07/03/2015", "7/3/2015", "07-03-2015", "07.03.2015", " 07/03/2015 ", "'07/03/2015", "07/03/15", "2015-03-07", "2015/3/7",
-            "07 / 03 / 2015", "07/03/2015 00:00:00", "2015-03-07T00:00:00", "07032015", "7032015", "20150307",
-            "Ngày 07 tháng 3 năm 2015", "ngày 7, tháng 3, năm 2015", "07\u{a0}/03/2015",
+            "07/03/2015",
+            "7/3/2015",
+            "07-03-2015",
+            "07.03.2015",
+            " 07/03/2015 ",
+            "'07/03/2015",
+            "07/03/15",
+            "2015-03-07",
+            "2015/3/7",
+            "07 / 03 / 2015",
+            "07/03/2015 00:00:00",
+            "2015-03-07T00:00:00",
+            "07032015",
+            "7032015",
+            "20150307",
+            "Ngày 07 tháng 3 năm 2015",
+            "ngày 7, tháng 3, năm 2015",
+            "07\u{a0}/03/2015",
         ] {
             assert_eq!(value(text), date("2015-03-07"), "{text}");
         }

@@ -11,7 +11,7 @@ use base::vi;
 
 pub use dates::{Birthday, birthday, day, has_swapped_days, year};
 pub use numbers::{code, decimal, number_doubts, personal_number, phones, whole};
-pub use words::{ClassName, Sex, SexColumn, class_name, email, name, sex, text, yes_no};
+pub use words::{ClassName, Sex, SexColumn, class_name, email, name, sex, sex_of_two, text, yes_no};
 
 use super::sheet::Cell;
 

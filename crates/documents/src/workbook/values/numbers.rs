@@ -27,10 +27,16 @@ pub fn personal_number(cell: Cell<'_>) -> Reading<String> {
     }
     let Some(text) = cleaned(cell)? else { return Ok(None) };
     if is_scientific(&text) {
-        return fault("personal_number.rounded", "Excel đã rút gọn số định danh thành dạng 7,9E+10 nên mất chữ số. Hãy định dạng cột là Văn bản rồi nhập lại.");
+        return fault(
+            "personal_number.rounded",
+            "Excel đã rút gọn số định danh thành dạng 7,9E+10 nên mất chữ số. Hãy định dạng cột là Văn bản rồi nhập lại.",
+        );
     }
     if text.chars().any(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '.' | '-')) {
-        return fault("personal_number.letters", format!("“{}” không phải số định danh: số định danh chỉ có 12 chữ số.", quoted(&text)));
+        return fault(
+            "personal_number.letters",
+            format!("“{}” không phải số định danh: số định danh chỉ có 12 chữ số.", quoted(&text)),
+        );
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     match digits.len() {
@@ -49,7 +55,8 @@ fn wrong_length(length: usize) -> Reading<String> {
 fn is_scientific(text: &str) -> bool {
     let small = text.to_ascii_lowercase();
     small.split_once("e+").is_some_and(|(before, after)| {
-        after.bytes().all(|b| b.is_ascii_digit()) && before.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+        after.bytes().all(|b| b.is_ascii_digit())
+            && before.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
     })
 }
 
@@ -82,13 +89,18 @@ pub fn code(cell: Cell<'_>, digits: Option<usize>) -> Reading<String> {
                 "code.zeros",
                 format!("Mã đã bị Excel bỏ số 0 ở đầu, được thêm lại cho đủ {digits} chữ số."),
             ),
-            Some(digits) if text.len() != digits => fault("code.length", format!("Mã có {} chữ số; cần {digits} chữ số.", text.len())),
+            Some(digits) if text.len() != digits => {
+                fault("code.length", format!("Mã có {} chữ số; cần {digits} chữ số.", text.len()))
+            }
             _ => good(text),
         };
     }
     let Some(text) = cleaned(cell)? else { return Ok(None) };
     if is_scientific(&text) {
-        return fault("code.rounded", "Excel đã rút gọn mã thành dạng 7,9E+10 nên mất chữ số. Hãy định dạng cột là Văn bản rồi nhập lại.");
+        return fault(
+            "code.rounded",
+            "Excel đã rút gọn mã thành dạng 7,9E+10 nên mất chữ số. Hãy định dạng cột là Văn bản rồi nhập lại.",
+        );
     }
     match digits {
         Some(digits) if text.len() != digits || !text.bytes().all(|b| b.is_ascii_digit()) => {
@@ -107,14 +119,21 @@ pub fn phones(cell: Cell<'_>) -> Reading<Vec<String>> {
         }
         return match phone(&digits, true) {
             Some((phone, false)) => good(vec![phone]),
-            Some((phone, true)) => mended(vec![phone], "phone.zero", "Số điện thoại đã bị Excel bỏ số 0 ở đầu, được thêm lại."),
+            Some((phone, true)) => {
+                mended(vec![phone], "phone.zero", "Số điện thoại đã bị Excel bỏ số 0 ở đầu, được thêm lại.")
+            }
             None => no_phone(&digits),
         };
     }
     let Some(text) = cleaned(cell)? else { return Ok(None) };
     let mut found: Vec<String> = Vec::new();
     let mut added = false;
-    for part in text.split(['/', ';', ',', '|', '\n']).flat_map(|part| part.split(" - ")).map(str::trim).filter(|part| !part.is_empty()) {
+    for part in text
+        .split(['/', ';', ',', '|', '\n'])
+        .flat_map(|part| part.split(" - "))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
         // Who it belongs to may stand beside it: (mẹ) 0912 345 678.
         let digits: String = part.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
         match phone(&digits, false) {
@@ -131,7 +150,9 @@ pub fn phones(cell: Cell<'_>) -> Reading<Vec<String>> {
         (0, _) => no_phone(&text),
         (_, true) => mended(found, "phone.zero", "Số điện thoại thiếu số 0 ở đầu, được thêm lại."),
         (1, _) => good(found),
-        (many, _) => mended(found, "phone.several", format!("Ô có {many} số điện thoại; số đầu được lấy làm số chính.")),
+        (many, _) => {
+            mended(found, "phone.several", format!("Ô có {many} số điện thoại; số đầu được lấy làm số chính."))
+        }
     }
 }
 
@@ -193,7 +214,9 @@ pub fn decimal(cell: Cell<'_>) -> Reading<i64> {
         return good(number);
     }
     // 1.045.000 as people write it: dots between thousands, and nothing else they could mean.
-    let grouped = text.split('.').enumerate().all(|(n, part)| part.bytes().all(|b| b.is_ascii_digit()) && if n == 0 { (1..=3).contains(&part.len()) } else { part.len() == 3 });
+    let grouped = text.split('.').enumerate().all(|(n, part)| {
+        part.bytes().all(|b| b.is_ascii_digit()) && if n == 0 { (1..=3).contains(&part.len()) } else { part.len() == 3 }
+    });
     if grouped
         && text.matches('.').count() >= 2
         && let Some(number) = vi::parse_decimal(&text.replace('.', ""))
@@ -254,7 +277,8 @@ mod tests {
 
     #[test]
     fn a_personal_number_says_sex_and_year() {
-        let codes = |number, sex, born| number_doubts(number, sex, born).iter().map(|doubt| doubt.code).collect::<Vec<_>>();
+        let codes =
+            |number, sex, born| number_doubts(number, sex, born).iter().map(|doubt| doubt.code).collect::<Vec<_>>();
         assert!(codes("079315940928", Some(Sex::Female), Some(2015)).is_empty());
         assert!(codes("079086940928", Some(Sex::Male), Some(1986)).is_empty());
         assert_eq!(codes("079315940928", Some(Sex::Male), Some(2015)), ["personal_number.sex"]);

@@ -43,7 +43,10 @@ pub enum SexColumn {
 
 /// Whether a text is a tick: `x`, `✓`, `1` and the like.
 fn is_tick(text: &str) -> bool {
-    matches!(text.to_lowercase().as_str(), "x" | "×" | "✓" | "✔" | "☑" | "☒" | "v" | "√" | "1" | "true" | "+" | "*" | "có" | "yes" | "y")
+    matches!(
+        text.to_lowercase().as_str(),
+        "x" | "×" | "✓" | "✔" | "☑" | "☒" | "v" | "√" | "1" | "true" | "+" | "*" | "có" | "yes" | "y"
+    )
 }
 
 /// Reads a sex. In a ticked column an empty cell says the other sex, so that it is read for rows with a person only.
@@ -65,8 +68,23 @@ pub fn sex(cell: Cell<'_>, column: SexColumn) -> Reading<Sex> {
         SexColumn::Ticked(sex) if is_tick(&text) => good(sex),
         SexColumn::Ticked(sex) if matches!(word.as_str(), "0" | "false" | "-") => good(sex.other()),
         SexColumn::Said if word == "1" => mended(Sex::Male, "sex.figure", "Số 1 được hiểu là Nam."),
-        SexColumn::Said if matches!(word.as_str(), "0" | "2") => mended(Sex::Female, "sex.figure", format!("Số {word} được hiểu là Nữ.")),
+        SexColumn::Said if matches!(word.as_str(), "0" | "2") => {
+            mended(Sex::Female, "sex.figure", format!("Số {word} được hiểu là Nữ."))
+        }
         _ => fault("sex.unreadable", format!("“{}” không phải giới tính. Hãy ghi Nam hoặc Nữ.", quoted(&text))),
+    }
+}
+
+/// Reads a sex from two columns of ticks. Nothing when neither is ticked; both is a fault.
+pub fn sex_of_two(cell: Cell<'_>, other: Cell<'_>, ticked: Sex) -> Reading<Sex> {
+    let is_ticked = |cell: Cell<'_>, sex: Sex| -> Result<bool, super::Fault> {
+        Ok(!cell.is_blank() && self::sex(cell, SexColumn::Ticked(sex))?.is_some_and(|read| read.value == sex))
+    };
+    match (is_ticked(cell, ticked)?, is_ticked(other, ticked.other())?) {
+        (true, false) => good(ticked),
+        (false, true) => good(ticked.other()),
+        (false, false) => Ok(None),
+        (true, true) => fault("sex.both", "Cả hai cột Nam và Nữ đều được đánh dấu. Hãy chỉ đánh dấu một cột."),
     }
 }
 
@@ -79,7 +97,9 @@ pub fn yes_no(cell: Cell<'_>) -> Reading<bool> {
     }
     match word.as_str() {
         "0" | "không" | "khong" | "ko" | "k" | "sai" | "false" | "no" | "n" | "chưa" | "-" => good(false),
-        _ => fault("yes_no.unreadable", format!("“{}” không rõ là có hay không. Hãy ghi Có hoặc Không.", quoted(&text))),
+        _ => {
+            fault("yes_no.unreadable", format!("“{}” không rõ là có hay không. Hãy ghi Có hoặc Không.", quoted(&text)))
+        }
     }
 }
 
@@ -97,7 +117,10 @@ pub fn name(cell: Cell<'_>) -> Reading<PersonName> {
         return fault("name.long", format!("Họ tên dài hơn {NAME} chữ: “{}”.", quoted(&text)));
     }
     if let Some(strange) = text.chars().find(|c| !c.is_alphabetic() && !is_mark_of_name(*c)) {
-        return fault("name.letters", format!("Họ tên “{}” có kí tự “{strange}”. Hãy chỉ ghi họ tên, ghi chú sang cột khác.", quoted(&text)));
+        return fault(
+            "name.letters",
+            format!("Họ tên “{}” có kí tự “{strange}”. Hãy chỉ ghi họ tên, ghi chú sang cột khác.", quoted(&text)),
+        );
     }
     let Some(name) = PersonName::split(&text).filter(|_| text.chars().any(char::is_alphabetic)) else {
         return fault("name.letters", format!("“{}” không phải họ tên.", quoted(&text)));
@@ -153,7 +176,10 @@ pub fn class_name(cell: Cell<'_>) -> Reading<ClassName> {
         // With day first 6/1 became 6 January; in American settings, 1 June. The larger number cannot be told, so day first.
         let name = format!("{}/{}", day.day(), day.month());
         let Some(class) = class_of(&name) else {
-            return fault("class.date", "Tên lớp đã bị Excel đổi thành ngày. Hãy định dạng cột là Văn bản rồi nhập lại.");
+            return fault(
+                "class.date",
+                "Tên lớp đã bị Excel đổi thành ngày. Hãy định dạng cột là Văn bản rồi nhập lại.",
+            );
         };
         return mended(class, "class.date", format!("Tên lớp đã bị Excel đổi thành ngày, được hiểu lại là {name}."));
     }
@@ -176,14 +202,19 @@ pub fn class_name(cell: Cell<'_>) -> Reading<ClassName> {
 fn class_of(text: &str) -> Option<ClassName> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (grade, rest) = text.split_at_checked(digits)?;
-    let grade: Option<u8> = if grade.is_empty() { None } else { Some(grade.parse().ok().filter(|grade| (1..=12).contains(grade))?) };
-    if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '/' | '.' | '-' | '_' | '(' | ')')) || !text.chars().any(char::is_alphanumeric) {
+    let grade: Option<u8> =
+        if grade.is_empty() { None } else { Some(grade.parse().ok().filter(|grade| (1..=12).contains(grade))?) };
+    if !text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '/' | '.' | '-' | '_' | '(' | ')'))
+        || !text.chars().any(char::is_alphanumeric)
+    {
         return None;
     }
     let name = match grade {
         // `6 a 1` and `6A1` are one class; in `10 Tin` and `Lá 2` the words stay apart.
         Some(grade) => {
-            let short = rest.split(' ').all(|word| word.chars().count() <= 2);
+            // A figure after the space may be the grade's second: nobody knows what *1 0* is, so it stays.
+            let figure = rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) && rest.starts_with(' ');
+            let short = !figure && rest.split(' ').all(|word| word.chars().count() <= 2);
             let rest = if short { rest.replace(' ', "").to_uppercase() } else { rest.to_owned() };
             format!("{grade}{rest}")
         }
@@ -236,13 +267,27 @@ mod tests {
         assert_eq!(code_of(&said("x")), "sex.unreadable");
         assert_eq!(code_of(&said(" ")), "nothing");
         let ticked = |cell| sex(cell, SexColumn::Ticked(Sex::Female)).expect("good").expect("a sex").value;
-        for cell in [Cell::Text("x"), Cell::Text(" X "), Cell::Text("✓"), Cell::Bool(true), Cell::Number { value: 1.0, shown: None }, Cell::Text("Nữ")] {
+        for cell in [
+            Cell::Text("x"),
+            Cell::Text(" X "),
+            Cell::Text("✓"),
+            Cell::Bool(true),
+            Cell::Number { value: 1.0, shown: None },
+            Cell::Text("Nữ"),
+        ] {
             assert_eq!(ticked(cell), Sex::Female, "{cell:?}");
         }
         for cell in [Cell::Empty, Cell::Text("\u{a0}"), Cell::Bool(false), Cell::Text("0"), Cell::Text("Nam")] {
             assert_eq!(ticked(cell), Sex::Male, "{cell:?}");
         }
         assert_eq!(code_of(&sex(Cell::Text("?"), SexColumn::Ticked(Sex::Female))), "sex.unreadable");
+        let two = |girls, boys| sex_of_two(Cell::Text(girls), Cell::Text(boys), Sex::Female);
+        assert_eq!(two("x", " ").expect("good").expect("a sex").value, Sex::Female);
+        assert_eq!(two("", "x").expect("good").expect("a sex").value, Sex::Male);
+        assert_eq!(
+            (code_of(&two("", "")), code_of(&two("x", "x")), code_of(&two("x", "?"))),
+            ("nothing", "sex.both", "sex.unreadable")
+        );
     }
 
     #[test]
