@@ -264,7 +264,7 @@ fn by_name(heading: &Heading, column: &Column<'_>, columns: &[Column<'_>]) -> Op
         return own;
     }
     // *Cha* over *Họ tên* is *Họ tên cha*, in whatever order the words stand.
-    let mut whole: Vec<String> = group.iter().cloned().chain(meant(&heading.own)).collect();
+    let mut whole: Vec<String> = telling(&group).into_iter().chain(meant(&heading.own)).collect();
     whole.sort_unstable();
     whole.dedup();
     let with_group = column.names.iter().any(|name| {

@@ -7,15 +7,15 @@ use base::vi;
 /// Abbreviations and other words for the same, by the word as it is written in small letters. Marks count: *ĐT* is a
 /// telephone and *DT* an ethnic group, *bố* a father and *bộ* a ministry.
 const MEANT: [(&str, &str); 36] = [
-    ("sđt", "so dien thoai"),
-    ("sdt", "so dien thoai"),
-    ("đt", "so dien thoai"),
-    ("đtdđ", "so dien thoai"),
-    ("đtlh", "so dien thoai lien he"),
-    ("sđtlh", "so dien thoai lien he"),
-    ("mobile", "so dien thoai"),
-    ("phone", "so dien thoai"),
-    ("tel", "so dien thoai"),
+    ("sđt", "dien thoai"),
+    ("sdt", "dien thoai"),
+    ("đt", "dien thoai"),
+    ("đtdđ", "dien thoai"),
+    ("đtlh", "dien thoai lien he"),
+    ("sđtlh", "dien thoai lien he"),
+    ("mobile", "dien thoai"),
+    ("phone", "dien thoai"),
+    ("tel", "dien thoai"),
     ("dt", "dan toc"),
     ("gt", "gioi tinh"),
     ("phái", "gioi tinh"),
@@ -72,7 +72,10 @@ fn words_of(text: &str) -> Vec<String> {
         }
     }
     words.retain(|word| !JOINING.contains(&word.as_str()));
-    // A number that begins anew: "số số định danh".
+    // *Số điện thoại* and *Điện thoại* are the same; a *số nhà* without its number is none.
+    if words.len() > 2 {
+        words.retain(|word| word != "so");
+    }
     words.dedup();
     words
 }

@@ -142,9 +142,12 @@ impl<R: BufRead> BufRead for Counted<R> {
     }
 }
 
+/// A part as it is unpacked.
+type Unpacked<'p, 's> = BufReader<ZipFile<'p, BufReader<Box<dyn Source + 's>>>>;
+
 /// A part as XML.
 pub(super) struct Xml<'p, 's> {
-    reader: quick_xml::Reader<Counted<BufReader<ZipFile<'p, BufReader<Box<dyn Source + 's>>>>>>,
+    reader: quick_xml::Reader<Counted<Unpacked<'p, 's>>>,
     buffer: Vec<u8>,
     count: Rc<Count>,
     name: String,

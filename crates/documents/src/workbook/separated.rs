@@ -78,7 +78,7 @@ fn take_field<'t>(text: &'t str, separator: char, field: &mut String) -> Result<
             }
         }
     }
-    let end = rest.find(|c| c == separator || c == '\n' || c == '\r').unwrap_or(rest.len());
+    let end = rest.find([separator, '\n', '\r']).unwrap_or(rest.len());
     let (before, after) = rest.split_at(end);
     field.push_str(before);
     let mut after_letters = after.chars();

@@ -56,10 +56,11 @@ fn main_part(package: &mut Package<'_>) -> Result<String> {
     if let Some(mut xml) = package.part("_rels/.rels")? {
         loop {
             match xml.next()? {
-                Event::Start(e) if e.local_name().as_ref() == "Relationship" => {
-                    if raw(&e, "Type").is_some_and(|of| of.ends_with("/officeDocument")) {
-                        found = attribute(&e, "Target");
-                    }
+                Event::Start(e)
+                    if e.local_name().as_ref() == "Relationship"
+                        && raw(&e, "Type").is_some_and(|of| of.ends_with("/officeDocument")) =>
+                {
+                    found = attribute(&e, "Target");
                 }
                 Event::Eof => break,
                 _ => {}

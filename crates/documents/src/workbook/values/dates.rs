@@ -150,9 +150,7 @@ fn parts_of(text: &str) -> Option<Vec<&str>> {
         _ => text,
     };
     let mut parts = Vec::new();
-    for part in
-        day.split(|c: char| matches!(c, '/' | '-' | '.' | ',' | '\\' | ' ' | '–')).filter(|part| !part.is_empty())
-    {
+    for part in day.split(['/', '-', '.', ',', '\\', ' ', '–']).filter(|part| !part.is_empty()) {
         if part.bytes().all(|b| b.is_ascii_digit()) {
             parts.push(part);
         } else if !matches!(vi::fold(part).as_str(), "ngay" | "thang" | "nam" | "sinh") {

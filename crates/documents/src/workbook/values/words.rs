@@ -293,10 +293,10 @@ mod tests {
     #[test]
     fn yes_and_no_are_told_apart() {
         for text in ["x", "X", "Có", "1", "TRUE", "✓"] {
-            assert_eq!(yes_no(Cell::Text(text)).expect("good").expect("said").value, true, "{text}");
+            assert!(yes_no(Cell::Text(text)).expect("good").expect("said").value, "{text}");
         }
         for text in ["Không", "0", "k", "-"] {
-            assert_eq!(yes_no(Cell::Text(text)).expect("good").expect("said").value, false, "{text}");
+            assert!(!yes_no(Cell::Text(text)).expect("good").expect("said").value, "{text}");
         }
         assert_eq!(yes_no(Cell::Empty), Ok(None));
         assert_eq!(code_of(&yes_no(Cell::Text("hộ nghèo"))), "yes_no.unreadable");
