@@ -130,7 +130,10 @@ pub fn tables(sheet: &Sheet, known: &Known) -> Vec<Table> {
 /// Where the first headings stand, and whether known words say so.
 fn first_head(rows: &[Row<'_>], known: &Known) -> Option<(usize, bool)> {
     let looks: Vec<Look> = rows.iter().take(ABOVE).map(|row| Look::at(row, known)).collect();
-    let found = (0..looks.len()).find(|at| looks.get(*at).is_some_and(Look::is_head));
+    // A line such as *Lớp: 6A1 · GVCN: …* has words of headings too, but far fewer than the headings.
+    let best = looks.iter().filter(|look| look.is_head()).map(Look::score).max().unwrap_or(0);
+    let leads = |look: &Look| look.is_head() && (look.known >= 3 || look.score() * 10 >= best * 6);
+    let found = (0..looks.len()).find(|at| looks.get(*at).is_some_and(leads));
     if let Some(at) = found {
         // Headings in two rows: the better known of them leads.
         let depth = usize::try_from(DEEP).unwrap_or(0);
@@ -229,8 +232,19 @@ fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, known: &Known) 
 /// Whether the row below still holds headings: words under headings that reach over several columns.
 fn is_head_below(sheet: &Sheet, rows: &[Row<'_>], first: usize, last: usize, known: &Known) -> bool {
     let (Some(head), Some(below)) = (rows.get(last), rows.get(last + 1)) else { return false };
+    if below.index() != head.index() + 1 {
+        return false;
+    }
+    let across = |column: u32| {
+        let mut over = sheet.merged.iter().filter(|area| area.holds(head.index(), column));
+        over.any(|area| area.right > area.left && area.bottom == head.index())
+    };
+    // Under merged headings only, figures are headings as well: ĐĐGtx over 1 2 3 4. Data fills other columns too.
+    if below.filled().all(|(column, _)| across(column)) {
+        return true;
+    }
     let look = Look::at(below, known);
-    if below.index() != head.index() + 1 || !look.is_wordy() {
+    if !look.is_wordy() {
         return false;
     }
     let top = rows.get(first).map_or(0, Row::index);
@@ -246,10 +260,7 @@ fn is_head_below(sheet: &Sheet, rows: &[Row<'_>], first: usize, last: usize, kno
             }
         }
     };
-    let merged_or_known = look.known > 0
-        || below.filled().any(|(column, _)| {
-            sheet.merged.iter().any(|area| area.holds(head.index(), column) && area.right > area.left)
-        });
+    let merged_or_known = look.known > 0 || below.filled().any(|(column, _)| across(column));
     merged_or_known && below.filled().all(|(column, _)| spread(column))
 }
 
@@ -361,13 +372,18 @@ fn sort_rows(
         {
             signed = true;
             Some(Aside::Signature)
-        } else if filled == 1 && columns >= 3 {
+        } else if filled == 1 && columns >= 3 && is_alone(row, headings) {
             Some(Aside::Alone)
         } else {
             None
         };
         // Another table begins after a gap or after rows that are no data.
-        if (gap || !quiet || signed) && aside.is_none() && !table.rows.is_empty() && Look::at(row, known).is_head() {
+        if (gap || !quiet || signed)
+            && aside.is_none()
+            && !table.rows.is_empty()
+            && is_words(row)
+            && Look::at(row, known).is_head()
+        {
             // Its titles are its own.
             return Some(at);
         }
@@ -401,6 +417,28 @@ fn is_numbering(row: &Row<'_>) -> bool {
     numbers.len() >= 3
         && numbers.first().is_some_and(|first| *first <= 3)
         && numbers.windows(2).all(|two| matches!(two, [a, b] if a + 1 == *b))
+}
+
+/// Whether a row's only cell is the title of a part, a remark or a number in an empty row, and not a name that stands
+/// alone because nothing else is known of its person.
+fn is_alone(row: &Row<'_>, headings: &[Heading]) -> bool {
+    let Some((column, cell)) = row.filled().next() else { return true };
+    let first = headings.first().is_none_or(|heading| heading.column == column);
+    let text = cell.text();
+    first
+        || text.chars().any(|c| c.is_ascii_digit())
+        || is_letterhead(&text)
+        || !headings.iter().any(|h| h.column == column)
+}
+
+/// Whether most of its cells are texts: a look that costs little.
+fn is_words(row: &Row<'_>) -> bool {
+    let (mut all, mut texts) = (0, 0);
+    for (_, cell) in row.filled().take(400) {
+        all += 1;
+        texts += usize::from(matches!(cell, Cell::Text(_)));
+    }
+    texts * 4 >= all * 3
 }
 
 fn is_numbered(row: &Row<'_>) -> bool {

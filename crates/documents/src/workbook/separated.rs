@@ -21,8 +21,12 @@ pub(super) fn read(text: &str, gather: &mut Gather<'_>) -> Result<()> {
         loop {
             field.clear();
             let ended;
+            let before = rest;
             (ended, rest) = take_field(rest, separator, &mut field)?;
-            gather.text(row, column, plain(&field))?;
+            match number_of(before, &field) {
+                Some(value) => gather.number_shown(row, column, value, &field)?,
+                None => gather.text(row, column, plain(&field))?,
+            }
             column = column.saturating_add(1);
             if ended {
                 break;
@@ -88,6 +92,12 @@ fn take_field<'t>(text: &'t str, separator: char, field: &mut String) -> Result<
         Some(_) if after_letters.as_str().is_empty() => (true, ""),
         Some(_) => (false, after_letters.as_str()),
     })
+}
+
+/// A whole number that stands bare, without a zero in front: Excel wrote it as one, and dropped its zeros if it had any.
+fn number_of(text: &str, field: &str) -> Option<f64> {
+    let bare = !text.starts_with(['"', ' ']) && (1..=15).contains(&field.len()) && !field.starts_with('0');
+    (bare && field.bytes().all(|b| b.is_ascii_digit())).then(|| field.parse().ok()).flatten()
 }
 
 /// `="001234"` is how programs keep Excel from dropping zeros; the text inside is meant.

@@ -180,6 +180,12 @@ fn separated_text_is_read_in_any_encoding() {
     let book = read(b"STT,H\xf2 t\xean\n1,Nguy\xea\xden \xd0\xfd\xecc\n");
     assert_eq!(book.notes, [Note::Windows1258]);
     assert_eq!(texts(&book.sheets[0])[1], ["1", "Nguyễn Đức"]);
+    // Saved by Excel, which dropped the zero; in quotes, a text that is too short.
+    let book = read("Số định danh\n79315940928\n\"79315940928\"\n079315940928\n".as_bytes());
+    let number = |row| documents::workbook::values::personal_number(book.sheets[0].cell(row, 0));
+    assert_eq!(number(1).expect("mended").expect("a number").hint.expect("said").code, "personal_number.zeros");
+    assert_eq!(number(2).expect_err("too short").code, "personal_number.length");
+    assert_eq!(number(3).expect("good").expect("a number").hint, None);
 }
 
 #[test]
@@ -224,6 +230,34 @@ fn xml_of_2003_is_read() {
     assert_eq!(texts(sheet), [["Họ & tên", "", "079315940928", "", "20/07/2015", "(công thức chưa tính)", "#N/A"]]);
     assert_eq!(sheet.address(2, 4), "Học sinh!E3");
     assert_eq!(sheet.seen(2, 1), Cell::Text("Họ & tên"));
+}
+
+#[test]
+fn a_line_about_the_class_is_no_heading_and_figures_under_one_are() {
+    let cell = |place: &str, text: &str| format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |number: u32, cells: &[(&str, &str)]| {
+        let cells: String = cells.iter().map(|(column, text)| cell(&format!("{column}{number}"), text)).collect();
+        format!("<row r=\"{number}\">{cells}</row>")
+    };
+    let rows = [
+        row(1, &[("A", "Lớp:"), ("B", "6A1"), ("C", "Môn:"), ("D", "Toán")]),
+        row(6, &[("A", "STT"), ("B", "Họ và tên"), ("C", "Ngày sinh"), ("D", "ĐĐGtx"), ("H", "Ghi chú")]),
+        row(7, &[("D", "1"), ("E", "2"), ("F", "3"), ("G", "4")]),
+        row(8, &[("A", "1"), ("B", "Lê Thị An"), ("C", "05/09/2014"), ("D", "8,5")]),
+        row(9, &[("B", "Trần Bình")]),
+        row(10, &[("A", "Học sinh chuyển đến")]),
+        row(11, &[("A", "3"), ("B", "Lê Ánh"), ("C", "06/09/2014"), ("D", "9")]),
+    ];
+    let merges =
+        ["A6:A7", "B6:B7", "C6:C7", "D6:G6", "H6:H7"].map(|area| format!("<mergeCell ref=\"{area}\"/>")).concat();
+    let body = format!("<sheetData>{}</sheetData><mergeCells>{merges}</mergeCells>", rows.concat());
+    let book = read(&xlsx_with(&[("Sổ điểm", &body)], &[]));
+    let found = tables(&book.sheets[0], &Known::of([]));
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].head, found[0].rows.as_slice()), ((5, 6), [7, 8, 10].as_slice()));
+    assert_eq!(found[0].aside, [(9, Aside::Alone)]);
+    let titles: Vec<String> = found[0].headings.iter().map(documents::workbook::header::Heading::title).collect();
+    assert_eq!(titles[2..6], ["Ngày sinh", "ĐĐGtx › 1", "ĐĐGtx › 2", "ĐĐGtx › 3"]);
 }
 
 #[test]
