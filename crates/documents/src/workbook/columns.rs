@@ -263,17 +263,16 @@ fn by_name(heading: &Heading, column: &Column<'_>, columns: &[Column<'_>]) -> Op
     if group.is_empty() || is_general(&group) {
         return own;
     }
-    // *Cha* over *Họ tên* is *Họ tên cha*, in whatever order the words stand.
-    let mut whole: Vec<String> = telling(&group).into_iter().chain(meant(&heading.own)).collect();
-    whole.sort_unstable();
-    whole.dedup();
-    let with_group = column.names.iter().any(|name| {
-        let mut words = meant(name);
+    // *Cha* over *Họ tên* is *Họ tên cha*, in whatever order the words stand; what stands over *Cha* may say no more.
+    let nearest = heading.group.rsplit(" › ").next().unwrap_or_default();
+    let sorted = |mut words: Vec<String>| {
         words.sort_unstable();
         words.dedup();
-        words == whole
-    });
-    if with_group {
+        words
+    };
+    let with = |group: &[String]| sorted(telling(group).into_iter().chain(meant(&heading.own)).collect());
+    let wholes = [with(&group), with(&meant(nearest))];
+    if column.names.iter().any(|name| wholes.contains(&sorted(meant(name)))) {
         return Some((92, Reason::SameMeaning));
     }
     let (confidence, reason) = own?;

@@ -35,7 +35,7 @@ pub struct Table {
 pub struct Heading {
     /// The column, from 0.
     pub column: u32,
-    /// What stands above several columns, on one line; empty when nothing does.
+    /// What stands above several columns, on one line, a further group after a ` › `; empty when nothing does.
     pub group: String,
     /// The heading itself, on one line; empty when nothing stands there.
     pub own: String,
@@ -56,6 +56,8 @@ impl Heading {
 pub enum Aside {
     /// The columns numbered: (1) (2) (3).
     Numbering,
+    /// What to type, below the headings: (bắt buộc).
+    Explained,
     /// The headings again, as on every printed page.
     Repeated,
     /// A sum.
@@ -160,7 +162,7 @@ fn table(
 ) -> (Table, Option<usize>) {
     let index = |at: usize| rows.get(at).map(Row::index);
     let (mut first, mut last) = (at, at);
-    while first > above_from && last - first + 1 < DEEP as usize && is_group_above(sheet, rows, first, known) {
+    while first > above_from && last - first + 1 < DEEP as usize && is_group_above(sheet, rows, first, last, known) {
         first -= 1;
     }
     while last - first + 1 < DEEP as usize && is_head_below(sheet, rows, first, last, known) {
@@ -195,7 +197,7 @@ fn body_columns(body: &[Row<'_>], data: &[u32]) -> std::collections::HashSet<u32
 }
 
 /// Whether the row above holds headings over several columns, and not a title.
-fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, known: &Known) -> bool {
+fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, last: usize, known: &Known) -> bool {
     let (Some(head), Some(above)) = (rows.get(first), first.checked_sub(1).and_then(|at| rows.get(at))) else {
         return false;
     };
@@ -211,10 +213,16 @@ fn is_group_above(sheet: &Sheet, rows: &[Row<'_>], first: usize, known: &Known) 
     if above.filled().any(|(column, _)| area(column).is_some_and(|area| area.bottom >= head.index())) {
         return true;
     }
-    let head_columns: Vec<u32> = head.filled().map(|(column, _)| column).collect();
+    let head_rows = rows.get(first..=last).unwrap_or_default();
+    let head_columns: std::collections::BTreeSet<u32> =
+        head_rows.iter().flat_map(|row| row.filled().map(|(column, _)| column)).collect();
     let spreads = |column: u32| match area(column) {
         Some(area) => area.right > area.left,
-        None => above.cell(column + 1).is_blank() && head_columns.contains(&(column + 1)),
+        // The last column has nothing to its right to spread over.
+        None => {
+            above.cell(column + 1).is_blank()
+                && (head_columns.contains(&(column + 1)) || head_columns.last() == Some(&column))
+        }
     };
     let whole = |column: u32| {
         let covered =
@@ -315,7 +323,7 @@ fn headings(head_rows: &[Row<'_>], head: (u32, u32), merged: &[Area], body: &[Ro
         let own = said.pop().unwrap_or_default();
         let filled = || body.iter().take(200).any(|row| !row.cell(column).is_blank());
         if !own.is_empty() || filled() {
-            headings.push(Heading { column, group: said.join(" "), own, goes_on });
+            headings.push(Heading { column, group: said.join(" › "), own, goes_on });
         }
     }
     headings
@@ -362,6 +370,8 @@ fn sort_rows(
         let filled = row.filled().take(columns + 1).count();
         let aside = if quiet && table.rows.is_empty() && is_numbering(row) {
             Some(Aside::Numbering)
+        } else if table.rows.is_empty() && is_explained(row) {
+            Some(Aside::Explained)
         } else if quiet && !gap && is_repeated(row, head_rows) {
             Some(Aside::Repeated)
         } else if filled * 2 <= columns && is_total(row) {
@@ -439,6 +449,18 @@ fn is_words(row: &Row<'_>) -> bool {
         texts += usize::from(matches!(cell, Cell::Text(_)));
     }
     texts * 4 >= all * 3
+}
+
+/// At least half of its cells, and two, stand in brackets.
+fn is_explained(row: &Row<'_>) -> bool {
+    let (mut all, mut bracketed) = (0, 0);
+    for (_, cell) in row.filled() {
+        let text = cell.text();
+        let text = text.trim();
+        all += 1;
+        bracketed += usize::from(text.starts_with('(') && text.ends_with(')'));
+    }
+    bracketed >= 2 && bracketed * 2 >= all
 }
 
 fn is_numbered(row: &Row<'_>) -> bool {

@@ -6,7 +6,7 @@ use base::vi;
 
 /// Abbreviations and other words for the same, by the word as it is written in small letters. Marks count: *ĐT* is a
 /// telephone and *DT* an ethnic group, *bố* a father and *bộ* a ministry.
-const MEANT: [(&str, &str); 36] = [
+const MEANT: [(&str, &str); 38] = [
     ("sđt", "dien thoai"),
     ("sdt", "dien thoai"),
     ("đt", "dien thoai"),
@@ -39,10 +39,25 @@ const MEANT: [(&str, &str); 36] = [
     ("cmt", "chung minh nhan dan"),
     ("cmtnd", "chung minh nhan dan"),
     ("mđd", "ma dinh danh"),
+    ("đdcn", "dinh danh ca nhan"),
+    ("mđdcn", "ma dinh danh ca nhan"),
     ("tt", "stt"),
     ("gdđt", "gddt"),
     ("mail", "email"),
     ("dob", "ngay sinh"),
+];
+
+/// Phrases for the same, in small letters. The first that fits counts.
+const PHRASES: [(&str, &str); 9] = [
+    ("gd&đt", "gdđt"),
+    ("e-mail", "email"),
+    ("số thứ tự", "stt"),
+    ("ngày, tháng, năm sinh", "ngày sinh"),
+    ("ngày tháng năm sinh", "ngày sinh"),
+    ("điện thoại di động", "điện thoại"),
+    ("lớp học sinh", "lớp"),
+    ("lớp học", "lớp"),
+    ("liên lạc", "liên hệ"),
 ];
 
 /// Words that join others and mean nothing by themselves.
@@ -62,8 +77,7 @@ pub(super) fn meant(text: &str) -> Vec<String> {
 
 fn words_of(text: &str) -> Vec<String> {
     let small = vi::clean(text).to_lowercase();
-    // `GD&ĐT` is one word, and so is `e-mail`.
-    let small = small.replace("gd&đt", "gdđt").replace("e-mail", "email").replace("số thứ tự", "stt");
+    let small = PHRASES.iter().fold(small, |small, (written, meant)| small.replace(written, meant));
     let mut words = Vec::new();
     for word in small.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         match MEANT.into_iter().find(|(written, _)| *written == word) {
@@ -200,6 +214,10 @@ mod tests {
             ("Ngày,\ntháng, năm sinh", "Ngày tháng năm sinh"),
             ("Ngày sinh (dd/mm/yyyy)", "Ngày sinh"),
             ("NS bố", "Năm sinh cha"),
+            ("Ngày, tháng, năm sinh", "Ngày sinh"),
+            ("SỐ ĐT LIÊN LẠC", "Điện thoại liên hệ"),
+            ("Lớp học", "Lớp"),
+            ("Số ĐDCN", "Số định danh cá nhân"),
             ("Mã định danh Bộ GD&ĐT", "Mã định danh bộ GDĐT"),
         ] {
             assert_eq!(said(one), said(other));

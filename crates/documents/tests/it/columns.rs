@@ -1,7 +1,7 @@
 //! Headings as schools write them, and what their columns are taken for.
 
 use documents::workbook::columns::{Column, DOUBTFUL, Join, Kind, Proposal, Reason, propose};
-use documents::workbook::header::{Heading, Table, tables};
+use documents::workbook::header::{Aside, Heading, Table, tables};
 use documents::workbook::values::Sex;
 use documents::workbook::{Known, Limits, Workbook, open};
 
@@ -127,6 +127,24 @@ fn headings_merged_down_and_across_are_joined() {
     assert_eq!((proposals[4].tick, proposals[4].reason), (Some(Sex::Female), Reason::Ticked));
     assert_eq!((proposals[4].with.clone(), proposals[3].reason), (Some((vec![3], Join::Opposite)), Reason::Continues));
     assert_eq!(keys(&proposals), ["-", "name", "-", "-", "sex", "father", "father_phone", "address"]);
+}
+
+#[test]
+fn headings_in_three_rows_and_what_to_type_below_them() {
+    let rows = below(
+        &[
+            &["TT", "Thông tin cá nhân", "", "Phụ huynh", "", ""],
+            &["", "", "", "Cha", "", "Mẹ"],
+            &["", "Họ và tên", "Lớp học", "Họ và tên", "Điện thoại", "Họ và tên"],
+            &["", "(bắt buộc)", "(bắt buộc)", "", "10 chữ số", ""],
+        ],
+        &[&["1", "Lê Thị An", "6A1", "Lê Văn B", "0912345678", "Trần Thị C"]],
+    );
+    let book = book(&rows);
+    let table = table_of(&book);
+    assert_eq!((table.head, table.rows.len(), table.aside.as_slice()), ((0, 2), 4, [(3, Aside::Explained)].as_slice()));
+    assert_eq!(table.headings[3].title(), "Phụ huynh › Cha › Họ và tên");
+    assert_eq!(keys(&proposed(&book)), ["-", "name", "class", "father", "father_phone", "mother"]);
 }
 
 #[test]
