@@ -67,7 +67,7 @@ fn read(mut source: Box<dyn Source + '_>, limits: &Limits) -> Result<Workbook> {
             biff::read_stream(&stream, &mut gather)?;
             Format::Xls
         }
-        [0x09, 0 | 2 | 4, _, 0, ..] => return Err(other_kind("bảng tính Excel đời 2 đến 4")),
+        [0x09, 0, 4, 0, ..] | [0x09, 2 | 4, 6, 0, ..] => return Err(other_kind("bảng tính Excel đời 2 đến 4")),
         first => {
             if let Some(what) = something_else(first) {
                 return Err(not_a_workbook(what));
@@ -125,10 +125,7 @@ fn letters(bytes: &[u8], gather: &mut Gather<'_>) -> Result<Format> {
     let Some((text, guessed)) = decode::text(bytes) else {
         return Err(not_a_workbook("dữ liệu không phải chữ"));
     };
-    let start = text
-        .trim_start()
-        .get(..2048.min(text.trim_start().len()))
-        .map_or_else(|| text.trim_start().chars().take(512).collect::<String>().to_lowercase(), str::to_lowercase);
+    let start = text.trim_start().chars().take(2048).collect::<String>().to_lowercase();
     if start.starts_with("mime-version:") {
         return Err(other_kind("trang web lưu một tệp (.mht)"));
     }

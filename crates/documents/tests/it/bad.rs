@@ -182,6 +182,26 @@ fn a_file_is_read_from_its_path() {
     assert_eq!(book.format, documents::workbook::Format::Csv);
 }
 
+#[test]
+fn a_compound_file_that_lies_in_its_head_costs_nothing() {
+    let whole = compound(&[("/Workbook", &xls_stream(&[("A", vec![vec![Old::Text("x")]])]))]);
+    // Counts and places of its tables, from the version to the first of them.
+    for at in (0x18..0x60).step_by(4) {
+        for lie in [u32::MAX, 0x7fff_ffff, 0x00ff_ffff, 1 << 20] {
+            let mut bytes = whole.clone();
+            bytes[at..at + 4].copy_from_slice(&lie.to_le_bytes());
+            let _ = open(&bytes, &Limits::default());
+        }
+    }
+    // The same for every word of a file of records.
+    let stream = xls_stream(&[("A", vec![vec![Old::Text("Nguyễn"), Old::Number(1.0)], vec![Old::Formula("x")]])]);
+    for at in 0..stream.len() - 4 {
+        let mut bytes = stream.clone();
+        bytes[at..at + 4].copy_from_slice(&[0xff; 4]);
+        let _ = open(&bytes, &Limits::default());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
