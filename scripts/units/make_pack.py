@@ -2,8 +2,9 @@
 
     python make_pack.py [--out FOLDER]
 
-Four tables beside this script are kept by hand:
+Five tables beside this script are kept by hand:
     resolutions.tsv  the law of each province and of its communes, the counts it states, the province's published area
+    earlier_provinces.tsv  provinces that people still name and that ended before the day of the pack
     changes.tsv      what changed after the day of the pack
     overrides.tsv    where the package is wrong, and why
     people.tsv       which parts of a divided commune a resolution calls land only, or the home of everybody
@@ -34,6 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "provinces": ("code", "name", "kind", "full_name", "lat", "lon", "area_km2", "valid_from", "basis", "commune_basis"),
     "communes": ("code", "province_code", "name", "kind", "lat", "lon", "area_km2"),
     "old_provinces": ("code", "name", "kind"),
+    "earlier_provinces": ("code", "name", "kind", "closed_on", "into_code", "basis"),
     "old_districts": ("code", "province_code", "name", "kind", "closed_on"),
     "old_communes": ("code", "district_code", "province_code", "name", "kind"),
     "province_lineage": ("old_code", "new_code", "extent", "unchanged"),
@@ -271,6 +273,7 @@ def reference_problems(tables: Tables) -> list[str]:
         ("old_districts", "province_code", "old_provinces"),
         ("old_communes", "district_code", "old_districts"),
         ("old_communes", "province_code", "old_provinces"),
+        ("earlier_provinces", "into_code", "old_provinces"),
         ("province_lineage", "old_code", "old_provinces"),
         ("province_lineage", "new_code", "provinces"),
         ("lineage", "new_code", "communes"),
@@ -374,6 +377,7 @@ def make() -> tuple[Tables, dict[str, Row]]:
         "provinces": provinces_of(new, resolutions),
         "communes": communes_of(new),
         **old_units_of(old),
+        "earlier_provinces": read_tsv(HERE / "earlier_provinces.tsv"),
         "province_lineage": province_lineage_of(converter, new, old),
         "lineage": lineage_of(converter, new, old),
         "changes": read_tsv(HERE / "changes.tsv"),

@@ -63,8 +63,8 @@ macro_rules! pack {
 /// Every pack of the program. A new circular is a new line here.
 const EMBEDDED: &[Embedded] = &[
     pack!("units/vn":
-        "examples.toml" "provinces.tsv" "communes.tsv" "changes.tsv" "old_provinces.tsv" "old_districts.tsv"
-        "old_communes.tsv" "province_lineage.tsv" "lineage.tsv"
+        "examples.toml" "provinces.tsv" "communes.tsv" "changes.tsv" "old_provinces.tsv" "earlier_provinces.tsv"
+        "old_districts.tsv" "old_communes.tsv" "province_lineage.tsv" "lineage.tsv"
     ),
     pack!("sector/qd4998":
         "fields.tsv" "keys.tsv" "groups.tsv" "kinds.tsv" "lists.tsv" "examples.toml"

@@ -20,6 +20,8 @@ pub struct Units {
     pub changes: Vec<Change>,
     /// The 63 provinces and cities before.
     pub old_provinces: Vec<OldProvince>,
+    /// Provinces that ended before that day and that people still name; not all that ever were.
+    pub earlier_provinces: Vec<EarlierProvince>,
     /// The districts before.
     pub old_districts: Vec<OldDistrict>,
     /// The communes before.
@@ -88,6 +90,23 @@ pub struct OldProvince {
     pub name: &'static str,
     /// `tinh`, `thanh_pho`.
     pub kind: &'static str,
+}
+
+/// A province that ended before 30 June 2025, whole into another.
+#[derive(Clone, Copy, Debug)]
+pub struct EarlierProvince {
+    /// Its code then.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// `tinh`.
+    pub kind: &'static str,
+    /// The first day without it.
+    pub closed_on: Date,
+    /// The code, until 30 June 2025, of the province it went into.
+    pub into: &'static str,
+    /// The resolution.
+    pub basis: &'static str,
 }
 
 /// A district until 30 June 2025.
@@ -214,6 +233,15 @@ fn read() -> Result<Units> {
             .into_iter()
             .map(|[code, name, kind]| OldProvince { code, name, kind })
             .collect(),
+        earlier_provinces: rows(
+            pack.file("earlier_provinces.tsv")?,
+            ["code", "name", "kind", "closed_on", "into_code", "basis"],
+        )?
+        .into_iter()
+        .map(|[code, name, kind, closed, into, basis]| {
+            Ok(EarlierProvince { code, name, kind, closed_on: date(closed)?, into, basis })
+        })
+        .collect::<Result<_>>()?,
         old_districts: rows(pack.file("old_districts.tsv")?, ["code", "province_code", "name", "kind", "closed_on"])?
             .into_iter()
             .map(|[code, province, name, kind, closed]| {
@@ -267,6 +295,7 @@ mod tests {
         let names = (units.provinces.iter().map(|u| u.name))
             .chain(units.communes.iter().map(|u| u.name))
             .chain(units.old_provinces.iter().map(|u| u.name))
+            .chain(units.earlier_provinces.iter().map(|u| u.name))
             .chain(units.old_districts.iter().map(|u| u.name))
             .chain(units.old_communes.iter().map(|u| u.name));
         for name in names {
@@ -286,6 +315,10 @@ mod tests {
         assert_eq!((communes.len(), old_communes.len(), old_districts.len()), (3_321, 10_035, 696), "codes are unique");
         assert!(units.communes.iter().all(|u| provinces.contains(u.province)));
         assert!(units.old_districts.iter().all(|u| old_provinces.contains(u.province)));
+        assert!(
+            units.earlier_provinces.iter().all(|u| old_provinces.contains(u.into) && !old_provinces.contains(u.code))
+        );
+        assert!(!units.earlier_provinces.is_empty());
         assert!(
             units.old_communes.iter().all(|u| old_provinces.contains(u.province) && old_districts.contains(u.district))
         );

@@ -282,6 +282,18 @@ impl Plan {
             }
         }
 
+        for earlier in &units.earlier_provinces {
+            let Some(into) = old_ids.get(earlier.into).copied() else { continue };
+            let (id, closed) = (unit_id("earlier_province", earlier.code), earlier.closed_on);
+            plan.unit(id, "province", BEFORE_RECORDS, Some(closed));
+            plan.place_names(id, &States::new(BEFORE_RECORDS, earlier.name, earlier.kind), Some(closed));
+            plan.code(id, BEFORE_RECORDS, Some(closed), earlier.code);
+            plan.edge(EdgeKind::Place, id, nation(), BEFORE_RECORDS, Some(closed))?;
+            plan.event(id, closed, "merged", earlier.basis, None);
+            plan.event(into, closed, "merged", earlier.basis, None);
+            plan.line(id, into, closed, true, "all", full_name(earlier.kind, earlier.name));
+        }
+
         let mut districts: HashMap<&str, (UnitId, Date)> = HashMap::new();
         for old in &units.old_districts {
             let Some(above) = old_ids.get(old.province) else { continue };

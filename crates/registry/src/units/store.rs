@@ -8,7 +8,7 @@ use base::{Date, Result, ToValue as _, UnitId, Value, vi};
 use db::list::{Column, List, Operator, Type};
 use db::{Built, BulkInto, Dialect, Tx, params};
 
-use super::rules::{lowered, words};
+use super::rules::{OFFICES, lowered, words};
 
 db::statements! {
     /// A unit as of a date on which it had a name.
@@ -481,6 +481,21 @@ pub fn in_sight(tx: &mut Tx<'_>, ids: &[UnitId], scope: &auth::Scope) -> Result<
     params.extend(more);
     let text = format!("WITH {asked} SELECT a.id FROM asked a WHERE {within} ORDER BY a.id");
     let found: Vec<(UnitId,)> = tx.all(&Built::new("IN_SIGHT", &text, tx.dialect()), &params)?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
+}
+
+/// Those of some units that look after the place they lie in.
+pub fn offices(tx: &mut Tx<'_>, ids: &[UnitId]) -> Result<Vec<UnitId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut params = Vec::new();
+    let asked = asked(ids, &mut params);
+    let kinds = OFFICES.map(|kind| format!("'{kind}'")).join(", ");
+    let text = format!(
+        "WITH {asked} SELECT u.id FROM asked a JOIN unit u ON u.id = a.id WHERE u.kind IN ({kinds}) ORDER BY u.id"
+    );
+    let found: Vec<(UnitId,)> = tx.all(&Built::new("OFFICES", &text, tx.dialect()), &params)?;
     Ok(found.into_iter().map(|(id,)| id).collect())
 }
 

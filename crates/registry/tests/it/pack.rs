@@ -101,6 +101,19 @@ testkit::both! {
         assert_eq!(formed.items[0].basis.as_deref(), Some("1656/NQ-UBTVQH15"));
     }
 
+    async fn a_province_of_long_ago_is_found_by_its_name(w: World) {
+        loaded(&w, &["01", "75"]).await;
+        let ask = ListUnits { q: Some("ha tay".to_owned()), ended: registry::units::list::Ended::Also, ..ListUnits::default() };
+        let found = all(&w, w.system(), ask).await;
+        let row = found.iter().find(|row| row.kind == "province").expect("Hà Tây");
+        assert_eq!((row.full_name.as_str(), row.valid_to, row.code.as_deref()), ("Tỉnh Hà Tây", Some(day("2008-08-01")), Some("28")));
+        assert_eq!(row.went_to.iter().map(|into| (into.id, into.name.as_str())).collect::<Vec<_>>(), [(load::province("01"), "Thành phố Hà Nội")]);
+        let told = read(&w, w.system(), |tx| history::history(tx, load::province("01"))).await.expect("tells");
+        let merged = told.items.iter().find(|item| item.kind == "merged").expect("a merger");
+        assert_eq!((merged.text.as_str(), merged.basis.as_deref()), ("Nhận sáp nhập Tỉnh Hà Tây.", Some("15/2008/QH12")));
+        assert!(!names(&all(&w, w.system(), of_kind("province", BEFORE)).await).contains(&"Tỉnh Hà Tây"));
+    }
+
     async fn a_province_becomes_a_city(w: World) {
         loaded(&w, &["75"]).await;
         let dong_nai = load::province("75");
@@ -139,6 +152,7 @@ testkit::both! {
             communes: newer.communes.clone(),
             changes,
             old_provinces: newer.old_provinces.clone(),
+            earlier_provinces: newer.earlier_provinces.clone(),
             old_districts: newer.old_districts.clone(),
             old_communes: newer.old_communes.clone(),
             province_lineage: newer.province_lineage.clone(),
