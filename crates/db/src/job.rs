@@ -192,7 +192,8 @@ where
     fn run(&mut self, conn: Conn<'_>, shared: &Arc<Shared>) -> Ran {
         let Some(closure) = self.closure.take() else { return Ran::Not(None) };
         let (outcome, fault) = read_once(closure, self.ctx.clone(), conn, shared);
-        let ran = if outcome.is_ok() { Ran::Well(Vec::new()) } else { Ran::Not(fault) };
+        // A failed statement leaves no transaction for the next read, whatever the closure made of it.
+        let ran = if outcome.is_ok() && fault.is_none() { Ran::Well(Vec::new()) } else { Ran::Not(fault) };
         self.result = Some(outcome);
         ran
     }

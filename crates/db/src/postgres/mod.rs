@@ -173,7 +173,7 @@ impl Worker {
                     }
                 }
             }
-            if write { self.write(&mut job) } else { pending = self.read(job, reads) }
+            if write { self.write(&mut job) } else { pending = self.read(job, reads, writes) }
         }
     }
 
@@ -181,7 +181,7 @@ impl Worker {
     /// everything that was committed before it was asked, and BEGIN and COMMIT are paid once. Reads are taken from the
     /// queue one by one, so that none waits behind a slow one while another connection is free. Answers a read that was
     /// asked later, to be served next.
-    fn read(&mut self, first: Boxed, reads: &Receiver<Boxed>) -> Option<Boxed> {
+    fn read(&mut self, first: Boxed, reads: &Receiver<Boxed>, writes: Option<&Receiver<Boxed>>) -> Option<Boxed> {
         let conn = self.conn.as_mut()?;
         let taken = Instant::now();
         conn.begin = Some(BEGIN_READ);
@@ -207,7 +207,9 @@ impl Worker {
                 }
             }
             served += 1;
-            let next = if served < READS_A_SNAPSHOT { reads.try_recv().ok() } else { None };
+            // A write that waits goes before any further read.
+            let more = served < READS_A_SNAPSHOT && writes.is_none_or(Receiver::is_empty);
+            let next = if more { reads.try_recv().ok() } else { None };
             match next {
                 Some(read) if read.asked_at().is_some_and(|asked| asked <= taken) => job = read,
                 later => {
