@@ -5,9 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use db::params;
 use testkit::World;
 
 use crate::door::{COUNT, add};
+
+db::statements! {
+    EMPTY = "DELETE FROM note";
+    OF_OWNER = "SELECT count(*) FROM note WHERE owner = ?1";
+}
 
 /// Keeps a read running until it is told to end.
 struct Held {
@@ -125,5 +131,81 @@ testkit::both! {
         closing.join().expect("closes");
         let late = w.db.read_long(&w.system(), |tx| { tx.public("test"); Ok(()) }).await.expect_err("closed");
         assert_eq!(late.code(), "db.stopping");
+    }
+
+    async fn a_write_has_its_turn_among_a_steady_stream_of_reads_and_is_seen_at_once(w: World) {
+        let stop = Arc::new(AtomicBool::new(false));
+        // More than there are connections, so that a read always waits, and fewer than would end a shared snapshot.
+        let reading: Vec<_> = (0..20).map(|_| {
+            let (db, ctx, stop) = (w.db.clone(), w.system(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                while !stop.load(Ordering::SeqCst) {
+                    let read = db.read(&ctx, |tx| {
+                        tx.public("test");
+                        std::thread::sleep(Duration::from_millis(2));
+                        tx.one::<(i64,)>(&COUNT, &[])
+                    });
+                    read.await.expect("reads");
+                }
+            })
+        }).collect();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let mut seen = Vec::new();
+        let written = tokio::time::timeout(Duration::from_secs(20), async {
+            for owner in ["lan", "hoa", "mai", "cúc", "trúc", "đào", "sen", "huệ", "bưởi", "quế", "thị", "mận"] {
+                add(&w, owner, "một").await.expect("adds");
+                let ctx = w.system();
+                let read = w.db.read(&ctx, |tx| { tx.public("test"); tx.one::<(i64,)>(&COUNT, &[]) });
+                seen.push(read.await.expect("reads"));
+            }
+        }).await;
+        stop.store(true, Ordering::SeqCst);
+        for one in reading {
+            one.await.expect("runs");
+        }
+        written.expect("a write is not kept waiting by reads");
+        assert_eq!(seen, (1..=12).map(|n| Some((n,))).collect::<Vec<_>>(), "each read sees the write before it");
+    }
+
+    async fn a_read_sees_what_was_committed_before_it_whoever_it_shares_a_snapshot_with(w: World) {
+        let w = Arc::new(w);
+        let stop = Arc::new(AtomicBool::new(false));
+        // Companions that refuse, panic, or go on after a statement that failed: a read may not write.
+        let companions: Vec<_> = (0..15).map(|n| {
+            let (db, ctx, stop) = (w.db.clone(), w.system(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                while !stop.load(Ordering::SeqCst) {
+                    let _whatever = db.read(&ctx, move |tx| {
+                        tx.public("test");
+                        tx.one::<(i64,)>(&COUNT, &[])?;
+                        match n % 3 {
+                            0 => Err(db::MISSING.error("không có")),
+                            1 => panic!("on purpose"),
+                            _ => Ok(tx.exec(&EMPTY, &[]).is_err()),
+                        }
+                    }).await;
+                }
+            })
+        }).collect();
+        let writing: Vec<_> = ["lan", "hoa", "mai", "cúc", "trúc"].into_iter().map(|owner| {
+            let w = Arc::clone(&w);
+            tokio::spawn(async move {
+                for (n, title) in ["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám"].into_iter().enumerate() {
+                    add(&w, owner, title).await.expect("adds");
+                    let own = w.db.read(&w.system(), move |tx| {
+                        tx.public("test");
+                        tx.one::<(i64,)>(&OF_OWNER, params![owner])
+                    }).await.expect("a read that did nothing wrong");
+                    assert_eq!(own, Some((i64::try_from(n).expect("few") + 1,)));
+                }
+            })
+        }).collect();
+        for one in writing {
+            one.await.expect("runs");
+        }
+        stop.store(true, Ordering::SeqCst);
+        for one in companions {
+            one.await.expect("runs");
+        }
     }
 }
