@@ -79,11 +79,28 @@ pub enum Capability {
     JournalView,
     /// Change the settings of a unit. Follows `staff`: whoever answers for its organisation.
     SettingsManage,
+    /// See pupils and what is basic about them: names, classes, birth. Follows `teaching`. Teachers see those they teach by
+    /// what they do, not by this.
+    PupilView,
+    /// Admit pupils, move them, change what is written of them. Follows `teaching`.
+    PupilEdit,
+    /// See pupils' papers, personal numbers, addresses and telephones. Follows `teaching`.
+    PupilViewProtected,
+    /// See pupils' health, religion, policy group and the like. Follows `teaching`.
+    PupilViewSensitive,
+    /// See who works at a school and what is basic about them. Follows `staff`.
+    StaffView,
+    /// Take staff on, end their work, change what is written of them. Follows `staff`.
+    StaffEdit,
+    /// See the papers, telephones, pay and evaluations of staff. Follows `staff`.
+    StaffViewPrivate,
+    /// Make classes, assign teaching, keep the timetable and turn the school year. Follows `teaching`.
+    SchoolManage,
 }
 
 impl Capability {
     /// All of them, in the order of the golden table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 19] = [
         Self::UnitView,
         Self::UnitCreate,
         Self::UnitEdit,
@@ -95,6 +112,14 @@ impl Capability {
         Self::AccountRenewPassword,
         Self::JournalView,
         Self::SettingsManage,
+        Self::PupilView,
+        Self::PupilEdit,
+        Self::PupilViewProtected,
+        Self::PupilViewSensitive,
+        Self::StaffView,
+        Self::StaffEdit,
+        Self::StaffViewPrivate,
+        Self::SchoolManage,
     ];
 
     /// Its stable text.
@@ -112,6 +137,14 @@ impl Capability {
             Self::AccountRenewPassword => "account.renew_password",
             Self::JournalView => "journal.view",
             Self::SettingsManage => "settings.manage",
+            Self::PupilView => "pupil.view",
+            Self::PupilEdit => "pupil.edit",
+            Self::PupilViewProtected => "pupil.view_protected",
+            Self::PupilViewSensitive => "pupil.view_sensitive",
+            Self::StaffView => "staff.view",
+            Self::StaffEdit => "staff.edit",
+            Self::StaffViewPrivate => "staff.view_private",
+            Self::SchoolManage => "school.manage",
         }
     }
 
@@ -127,9 +160,14 @@ impl Capability {
             | Self::GrantManage
             | Self::SessionEndOther
             | Self::AccountSuspend
-            | Self::AccountRenewPassword => EdgeKind::Teaching,
+            | Self::AccountRenewPassword
+            | Self::PupilView
+            | Self::PupilEdit
+            | Self::PupilViewProtected
+            | Self::PupilViewSensitive
+            | Self::SchoolManage => EdgeKind::Teaching,
             Self::JournalView => EdgeKind::Custody,
-            Self::SettingsManage => EdgeKind::Staff,
+            Self::SettingsManage | Self::StaffView | Self::StaffEdit | Self::StaffViewPrivate => EdgeKind::Staff,
         }
     }
 
@@ -138,7 +176,10 @@ impl Capability {
     #[must_use]
     pub const fn reaches(self) -> &'static [EdgeKind] {
         match (self, self.follows()) {
-            (Self::UnitView | Self::AccountView, _) => &[EdgeKind::Teaching, EdgeKind::Custody],
+            (Self::UnitView | Self::AccountView | Self::PupilView | Self::PupilViewProtected, _) => {
+                &[EdgeKind::Teaching, EdgeKind::Custody]
+            }
+            (Self::StaffView, _) => &[EdgeKind::Staff, EdgeKind::Custody],
             (_, EdgeKind::Teaching) => &[EdgeKind::Teaching],
             (_, EdgeKind::Custody) => &[EdgeKind::Custody],
             (_, EdgeKind::Staff) => &[EdgeKind::Staff],
@@ -162,7 +203,12 @@ impl Capability {
             | Self::AccountSuspend
             | Self::AccountRenewPassword
             | Self::JournalView
-            | Self::SettingsManage => Opens::NoPupils,
+            | Self::SettingsManage
+            | Self::StaffView
+            | Self::StaffEdit
+            | Self::SchoolManage => Opens::NoPupils,
+            Self::PupilView | Self::PupilEdit => Opens::Pupils,
+            Self::PupilViewProtected | Self::PupilViewSensitive | Self::StaffViewPrivate => Opens::Protected,
         }
     }
 

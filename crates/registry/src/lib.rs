@@ -46,12 +46,20 @@ fn names(tx: &mut Tx<'_>, units: &[UnitId]) -> Result<HashMap<UnitId, String>> {
 
 /// The room's tables.
 pub static SCHEMA: db::Schema = db::Schema {
-    migrations: &[db::Migration {
-        ordinal: 300,
-        name: "unit_names",
-        sql: include_str!("../migrations/0300_units.sql"),
-        rebuild: false,
-    }],
+    migrations: &[
+        db::Migration {
+            ordinal: 300,
+            name: "unit_names",
+            sql: include_str!("../migrations/0300_units.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 310,
+            name: "people",
+            sql: include_str!("../migrations/0310_people.sql"),
+            rebuild: false,
+        },
+    ],
     statements: &[units::store::STATEMENTS, units::around::STATEMENTS, load::STATEMENTS],
     constraints: &[db::Constraint {
         table: "unit_code",
