@@ -75,8 +75,8 @@ fn postgres(folder: &Path) -> Option<Pair> {
     let (twin, location) = make("khue_bench_twin");
     twin.close();
     let (door, _) = make("khue_bench_door");
-    // As many connections as the door makes.
-    let threads = (std::thread::available_parallelism().map_or(2, usize::from) * 4).clamp(8, 32);
+    // As many connections as the door reads with; a write's baseline has one.
+    let threads = db::Connections::for_cores(std::thread::available_parallelism().map_or(2, usize::from)).reading;
     Some(Pair { door, twin: location, threads })
 }
 

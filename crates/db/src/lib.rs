@@ -31,6 +31,7 @@ pub use base::{ToValue, Value};
 pub use error::{BUSY, Broken, Constraint, FOREIGN, FULL, MISSING, STALE, STOPPING, UNIQUE, UNREACHABLE};
 pub use journal::{Entry, Head, Position};
 pub use migrate::{CHANGED, FAILED, Migration, NEWER, fingerprint};
+pub use postgres::Connections;
 pub use row::{FromRow, Row};
 pub use sql::{Built, Dialect, Heard, Sql, Statement, expand};
 pub use sqlite::{IN_USE, NOT_DURABLE};
@@ -121,8 +122,6 @@ pub struct Options {
     pub key: PathBuf,
     /// The rooms.
     pub schemas: Vec<&'static Schema>,
-    /// Connections to PostgreSQL, or reads at once on SQLite; 0 chooses by the machine.
-    pub connections: usize,
     /// Mark a new database as a demonstration, and refuse one that is not.
     pub demo: bool,
     /// Apply migrations; otherwise a database that lacks some is refused.
@@ -149,7 +148,6 @@ impl Options {
             data: data.to_owned(),
             key: keys::default_path(data),
             schemas,
-            connections: 0,
             demo: false,
             migrate: true,
             node: None,

@@ -14,7 +14,7 @@ use crate::journal::heads::HeadFile;
 use crate::journal::seal_postgres::{HERE, PgSealer};
 use crate::keys::{self, KEY_FILE, KEY_OTHER, Keys, Use};
 use crate::migrate::{self, PgTarget, SqliteTarget, Target};
-use crate::postgres::{Address, PgConn, PgStore};
+use crate::postgres::{Address, Connections, PgConn, PgStore};
 use crate::sqlite::{self, SqliteStore};
 use crate::tx::Shared;
 
@@ -258,8 +258,7 @@ fn start(
         (Location::Sqlite(path), Some(lock), _) => {
             // One for each thread of the runtime (twice the cores): a read then never waits for a connection, and nobody
             // is woken to take over from it.
-            let readers = if options.connections == 0 { (2 * cores).clamp(4, 32) } else { options.connections };
-            Store::Sqlite(SqliteStore::open(path, lock, readers, options.max_pages, &shared)?)
+            Store::Sqlite(SqliteStore::open(path, lock, (2 * cores).clamp(4, 32), options.max_pages, &shared)?)
         }
         (Location::Sqlite(path), None, _) => {
             return Err(Error::internal(format!("{} was opened without its lock", path.display())));
@@ -267,8 +266,7 @@ fn start(
         (Location::Postgres(_), _, None) => return Err(Error::internal("PostgreSQL was opened without a connection")),
         (Location::Postgres(url), _, Some(opened)) => {
             let address = Address { url: url.clone(), check_durability: !options.unsafe_durability };
-            let connections = if options.connections == 0 { (cores * 4).clamp(8, 32) } else { options.connections };
-            let store = PgStore::open(&address, connections, &shared)?;
+            let store = PgStore::open(&address, Connections::for_cores(cores), &shared)?;
             let sealer = PgSealer::start(address, Arc::clone(&shared), Arc::clone(&store.committed), opened)?;
             Store::Postgres(store, sealer)
         }

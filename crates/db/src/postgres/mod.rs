@@ -24,8 +24,26 @@ type Boxed = Box<dyn Job>;
 /// A write that loses to another runs again for at most this long, then the caller is told that the record is busy.
 const RETRY_FOR: Duration = Duration::from_secs(2);
 
-/// Reads that share one snapshot at most: between them the connection takes no write.
+/// Reads that share one snapshot at most, so that none keeps the server from clearing old rows for long.
 const READS_A_SNAPSHOT: usize = 16;
+
+/// How many connections serve. Reads want few, which then share snapshots; writes want many, which then share syncs. So
+/// each has its own, and neither keeps the other waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that read.
+    pub reading: usize,
+    /// Those that write.
+    pub writing: usize,
+}
+
+impl Connections {
+    /// As many as suit a machine of so many cores.
+    #[must_use]
+    pub fn for_cores(cores: usize) -> Self {
+        Self { reading: (3 * cores).clamp(4, 24), writing: (4 * cores).clamp(6, 32) }
+    }
+}
 
 /// How a connection is made.
 #[derive(Clone)]
@@ -49,17 +67,16 @@ pub(crate) struct PgStore {
 }
 
 impl PgStore {
-    /// Starts the connection threads. One third of them serve reads only, so that writes waiting on a lock cannot
-    /// keep everybody from reading; the rest serve both.
-    pub(crate) fn open(address: &Address, connections: usize, shared: &Arc<Shared>) -> Result<Self> {
+    /// Starts the connection threads.
+    pub(crate) fn open(address: &Address, connections: Connections, shared: &Arc<Shared>) -> Result<Self> {
         let (read_to, read_from) = async_channel::bounded::<Boxed>(4_096);
         let (write_to, write_from) = async_channel::bounded::<Boxed>(4_096);
         let committed = Arc::new(tokio::sync::Notify::new());
         let mut threads = Vec::new();
-        let readers = (connections / 3).max(1);
-        for i in 0..connections.max(2) {
-            let reads = read_from.clone();
-            let writes = (i >= readers).then(|| write_from.clone());
+        let reading = std::iter::repeat_n((&read_from, false), connections.reading.max(1));
+        let writing = std::iter::repeat_n((&write_from, true), connections.writing.max(1));
+        for (i, (jobs, write)) in reading.chain(writing).enumerate() {
+            let jobs = jobs.clone();
             let worker = Worker {
                 address: address.clone(),
                 shared: Arc::clone(shared),
@@ -68,7 +85,7 @@ impl PgStore {
             };
             let thread = std::thread::Builder::new()
                 .name(format!("db-pg-{i}"))
-                .spawn(move || worker.serve(&reads, writes.as_ref()))
+                .spawn(move || worker.serve(&jobs, write))
                 .map_err(Error::internal)?;
             threads.push(thread);
         }
@@ -120,45 +137,18 @@ struct Worker {
     conn: Option<PgConn>,
 }
 
-enum Next {
-    Read(Boxed),
-    Write(Boxed),
-    Closed,
-}
-
-async fn next(reads: &Receiver<Boxed>, writes: Option<&Receiver<Boxed>>) -> Next {
-    let Some(writes) = writes else {
-        return reads.recv().await.map_or(Next::Closed, Next::Read);
-    };
-    if let Ok(job) = writes.try_recv() {
-        return Next::Write(job);
-    }
-    tokio::select! {
-        job = writes.recv() => match job {
-            Ok(job) => Next::Write(job),
-            // Both close together; what was still sent to be read is served by the reading threads.
-            Err(_) => Next::Closed,
-        },
-        job = reads.recv() => job.map_or(Next::Closed, Next::Read),
-    }
-}
-
 impl Worker {
-    fn serve(mut self, reads: &Receiver<Boxed>, writes: Option<&Receiver<Boxed>>) {
+    fn serve(mut self, jobs: &Receiver<Boxed>, write: bool) {
         let Ok(idle) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         let mut pending = None;
         loop {
             // Waiting inside the connection's own runtime keeps the connection answering while idle.
             let next = match (pending.take(), &self.conn) {
-                (Some(read), _) => Next::Read(read),
-                (None, Some(conn)) => conn.rt.block_on(next(reads, writes)),
-                (None, None) => idle.block_on(next(reads, writes)),
+                (Some(read), _) => Ok(read),
+                (None, Some(conn)) => conn.rt.block_on(jobs.recv()),
+                (None, None) => idle.block_on(jobs.recv()),
             };
-            let (mut job, write) = match next {
-                Next::Read(job) => (job, false),
-                Next::Write(job) => (job, true),
-                Next::Closed => return,
-            };
+            let Ok(mut job) = next else { return };
             if self.shared.other_key.load(Ordering::Relaxed) {
                 job.answer(Some(other_key()));
                 continue;
@@ -173,7 +163,7 @@ impl Worker {
                     }
                 }
             }
-            if write { self.write(&mut job) } else { pending = self.read(job, reads, writes) }
+            if write { self.write(&mut job) } else { pending = self.read(job, jobs) }
         }
     }
 
@@ -181,7 +171,7 @@ impl Worker {
     /// everything that was committed before it was asked, and BEGIN and COMMIT are paid once. Reads are taken from the
     /// queue one by one, so that none waits behind a slow one while another connection is free. Answers a read that was
     /// asked later, to be served next.
-    fn read(&mut self, first: Boxed, reads: &Receiver<Boxed>, writes: Option<&Receiver<Boxed>>) -> Option<Boxed> {
+    fn read(&mut self, first: Boxed, reads: &Receiver<Boxed>) -> Option<Boxed> {
         let conn = self.conn.as_mut()?;
         let taken = Instant::now();
         conn.begin = Some(BEGIN_READ);
@@ -207,9 +197,7 @@ impl Worker {
                 }
             }
             served += 1;
-            // A write that waits goes before any further read.
-            let more = served < READS_A_SNAPSHOT && writes.is_none_or(Receiver::is_empty);
-            let next = if more { reads.try_recv().ok() } else { None };
+            let next = if served < READS_A_SNAPSHOT { reads.try_recv().ok() } else { None };
             match next {
                 Some(read) if read.asked_at().is_some_and(|asked| asked <= taken) => job = read,
                 later => {
