@@ -52,6 +52,14 @@ typed_id! {
     AccountId,
     /// One sign-in of an account on one device (phiên).
     SessionId,
+    /// A human being, whatever the roles (người).
+    PersonId,
+    /// A class of a school in one school year (lớp).
+    ClassId,
+    /// A pupil at a school, from the day of coming to the day after the last (ghi danh).
+    EnrolmentId,
+    /// Somebody who works at a school (viên chức, nhân sự).
+    EmploymentId,
 }
 
 /// Builds a UUIDv7 from a time in milliseconds since 1970 and ten random bytes (74 bits of them are used).

@@ -17,7 +17,7 @@ pub mod vi;
 
 pub use ctx::{Actor, Ctx};
 pub use error::{Code, Error, Field, Kind, Result};
-pub use id::{AccountId, SessionId, UnitId};
+pub use id::{AccountId, ClassId, EmploymentId, EnrolmentId, PersonId, SessionId, UnitId};
 pub use interval::Interval;
 pub use money::Money;
 pub use page::{Page, PageRequest};

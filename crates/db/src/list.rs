@@ -120,7 +120,8 @@ pub struct Found<T> {
 }
 
 /// Renumbers `?1 …` of a condition to follow `by` parameters.
-fn shift(text: &str, by: usize) -> String {
+#[must_use]
+pub fn shift(text: &str, by: usize) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     let mut rest = text;
     while let Some(at) = rest.find('?') {

@@ -40,6 +40,7 @@ pub fn schemas() -> Vec<&'static db::Schema> {
 pub fn encrypted() -> Vec<platform::backup::reencrypt::Encrypted> {
     let mut all = platform::backup::reencrypt::own();
     all.extend(accounts::factors::encrypted());
+    all.push(registry::people::secrets::encrypted());
     all
 }
 

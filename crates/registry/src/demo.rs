@@ -4,10 +4,14 @@
 use auth::grants::{self, NewGrant};
 use auth::role::{ROLES, Role};
 use auth::{accounts, passwords};
-use base::{Ctx, Date, Error, Result, UnitId};
-use db::{Db, Entry, Tx};
+use base::{AccountId, ClassId, Ctx, Date, EmploymentId, Error, Result, UnitId};
+use db::{Db, Entry, Tx, params};
 
+use crate::classes::{self, create::CreateClass};
 use crate::load;
+use crate::people::kinship::{NewRelative, Relation};
+use crate::people::{NewPerson, person};
+use crate::pupils::{self, admit::Admit};
 use crate::units::Levels;
 use crate::units::create::{CreateUnit, create};
 
@@ -106,6 +110,8 @@ struct Places {
     office: UnitId,
     school: UnitId,
     campus: UnitId,
+    /// The class that the teacher leads.
+    class: ClassId,
 }
 
 fn schools(tx: &mut Tx<'_>) -> Result<Places> {
@@ -118,7 +124,7 @@ fn schools(tx: &mut Tx<'_>) -> Result<Places> {
     let communes = [of_kind("phuong", 0)?, of_kind("xa", 0)?, of_kind("phuong", 1)?];
     let from = Date::constant(2025, 8, 1);
     let mut made = Vec::with_capacity(SCHOOLS.len());
-    let mut last_campus = None;
+    let (mut last_campus, mut class) = (None, None);
     for (n, (name, level, place, campuses)) in SCHOOLS.iter().enumerate() {
         let new = |kind: &str, name: &str, parent: UnitId, level: Levels, code: Option<String>| CreateUnit {
             kind: kind.to_owned(),
@@ -136,13 +142,146 @@ fn schools(tx: &mut Tx<'_>) -> Result<Places> {
         for campus in *campuses {
             last_campus = Some(create(tx, &new("campus", campus, school, Levels::None, None))?.id);
         }
+        if let Some(first) = fill_school(tx, school, grades(level))?.filter(|_| n == STAFFED) {
+            class = Some(first);
+        }
         made.push(school);
     }
     Ok(Places {
         office: load::commune_office(communes[0].code),
         school: made[STAFFED],
         campus: last_campus.ok_or_else(|| Error::internal("the demonstration has no campus"))?,
+        class: class.ok_or_else(|| Error::internal("the demonstration has no class"))?,
     })
+}
+
+db::statements! {
+    /// Somebody works at a school.
+    EMPLOY = "INSERT INTO employment (school, id, person, valid_from, status, account, version)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)";
+    /// The school holds something about them.
+    HOLD = "INSERT INTO person_unit (unit, person, kind, valid_from) VALUES (?1, ?2, 'staff', ?3)";
+    /// Somebody leads a class.
+    LEAD = "INSERT INTO homeroom (school, class, valid_from, employment) VALUES (?1, ?2, ?3, ?4)";
+}
+
+/// Pupils of a class.
+const IN_A_CLASS: usize = 35;
+/// Parts of invented names.
+const FAMILIES: [&str; 11] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Đinh"];
+const BOYS: [&str; 13] = [
+    "Văn An",
+    "Đức Anh",
+    "Minh Đức",
+    "Quang Huy",
+    "Gia Bảo",
+    "Hữu Phước",
+    "Tuấn Kiệt",
+    "Hoàng Long",
+    "Nhật Minh",
+    "Anh Quân",
+    "Thành Trung",
+    "Xuân Trường",
+    "Quốc Việt",
+];
+const GIRLS: [&str; 13] = [
+    "Thị Ánh",
+    "Ngọc Ánh",
+    "Khánh Chi",
+    "Thuỳ Dương",
+    "Thu Hà",
+    "Thị Hoa",
+    "Bảo Ngọc",
+    "Minh Khuê",
+    "Phương Linh",
+    "Tuyết Mai",
+    "Yến Nhi",
+    "Thảo Nguyên",
+    "Hải Yến",
+];
+
+/// The grades of a level that the demonstration fills with a class each.
+fn grades(level: &str) -> &'static [i16] {
+    match level {
+        "TH" => &[1, 2],
+        "THCS" => &[6, 7, 8, 9],
+        "THPT" => &[10, 11],
+        _ => &[],
+    }
+}
+
+/// Fills a school with a class of each grade and its pupils, with mothers, some of them sisters and brothers. Answers the
+/// first class.
+pub fn fill_school(tx: &mut Tx<'_>, school: UnitId, grades: &[i16]) -> Result<Option<ClassId>> {
+    let year = classes::year_of(tx.today())?;
+    let first_day = year.interval(base::school_year::Turn::default()).from();
+    let mut first = None;
+    for (n, grade) in grades.iter().enumerate() {
+        let class = CreateClass {
+            year,
+            code: format!("{grade}A1"),
+            name: None,
+            grade: grade.to_string(),
+            campus: None,
+            position: None,
+        };
+        let class = classes::create::create(tx, school, &class)?;
+        first = first.or(Some(class));
+        for i in 0..IN_A_CLASS {
+            // Steps that share no factor with the lengths, so that names come back late and not in order.
+            let at = n * IN_A_CLASS + i;
+            let (family, girl) = (FAMILIES[at * 7 % FAMILIES.len()], at % 2 == 1);
+            let given = if girl { GIRLS[at * 5 % GIRLS.len()] } else { BOYS[at * 5 % BOYS.len()] };
+            let born = format!("{:04}-{:02}-{:02}", year.start() - grade - 5, at % 12 + 1, at * 3 % 28 + 1);
+            let mother = NewRelative {
+                relation: Relation::Mother,
+                // Every third of a class has a sister or brother in the next.
+                full_name: format!(
+                    "{} {}",
+                    FAMILIES[i % FAMILIES.len()],
+                    GIRLS[if i % 3 == 0 { i } else { at } % GIRLS.len()]
+                ),
+                birth: Some(format!("{}", 1982 + i % 9)),
+                phone: None,
+                occupation: Some(["Nông dân", "Công nhân", "Giáo viên", "Kinh doanh"][i % 4].to_owned()),
+            };
+            let pupil = NewPerson {
+                full_name: format!("{family} {given}"),
+                birth: Some(born),
+                sex: Some(if girl { "Nữ" } else { "Nam" }.to_owned()),
+                nationality: Some("VN".to_owned()),
+                ethnic_group: Some(if at % 17 == 3 { "Mường" } else { "Kinh" }.to_owned()),
+                ..NewPerson::default()
+            };
+            let admit = Admit {
+                person: None,
+                pupil: Some(pupil),
+                personal_number: None,
+                from: first_day,
+                class: Some(class),
+                position: None,
+                repeats: false,
+                beside: false,
+                relatives: vec![mother],
+            };
+            pupils::admit::admit(tx, school, &admit)?;
+        }
+    }
+    Ok(first)
+}
+
+/// The teacher who signs in works at the school and leads a class.
+fn lead(tx: &mut Tx<'_>, school: UnitId, class: ClassId, account: AccountId, name: &str) -> Result<()> {
+    let new = person::checked(&NewPerson { full_name: name.to_owned(), ..NewPerson::default() }, "")?;
+    let who = person::insert(tx, school, &new)?;
+    let employment: EmploymentId = tx.new_id();
+    let from = classes::year_of(tx.today())?.interval(base::school_year::Turn::default()).from();
+    let status = person::code(rules::sector::qd4998()?, "DM_TRANG_THAI_CAN_BO", "Đang làm việc");
+    let status =
+        status.ok_or_else(|| Error::internal("the sector's list of states of staff says nothing of working"))?;
+    tx.exec_one(&EMPLOY, params![school, employment, who, from, status, account])?;
+    tx.exec_one(&HOLD, params![school, who, from])?;
+    tx.exec_one(&LEAD, params![school, class, from, employment])
 }
 
 /// One person of a role: answers login and the unit's name.
@@ -158,6 +297,9 @@ fn sign_in(tx: &mut Tx<'_>, places: &Places, role: &Role, name: &str, digest: &s
     let account = accounts::insert(tx, &login, name, digest, false)?;
     let from = tx.today();
     let grant = grants::insert(tx, &NewGrant { account, role: role.code.to_owned(), unit, from, to: None })?;
+    if role.code == "teacher" {
+        lead(tx, unit, places.class, account, name)?;
+    }
     tx.record(Entry::new("account.created", "account", account).unit(unit).version(1));
     tx.record(Entry::new("grant.given", "grant", grant).unit(unit).version(1).after(&role.code)?);
     Ok((login, crate::units::view::name(tx, unit, from)?))

@@ -1,8 +1,12 @@
 //! Units: what they are called, where they come from, what became of them. The bare unit, its edges and their closure
-//! are `auth`'s; names, codes, events and lineage are here.
+//! are `auth`'s; names, codes, events and lineage are here. People, and what schools know of them: pupils and classes.
 
+pub mod classes;
 pub mod demo;
 pub mod load;
+pub mod people;
+pub mod pupils;
+pub mod reach;
 pub mod units;
 
 use std::collections::HashMap;
@@ -31,11 +35,29 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(units::split::route))
         .routes(routes!(units::preview::of_merger))
         .routes(routes!(units::preview::of_split))
+        .routes(routes!(classes::list::route, classes::create::route))
+        .routes(routes!(classes::show::route, classes::edit::route))
+        .routes(routes!(pupils::list::route, pupils::admit::route))
+        .routes(routes!(pupils::transfer_in::route))
+        .routes(routes!(pupils::elsewhere::route))
+        .routes(routes!(pupils::show::route))
+        .routes(routes!(pupils::person::change_route))
+        .routes(routes!(pupils::person::protected_route))
+        .routes(routes!(pupils::person::relative_route))
+        .routes(routes!(pupils::person::remove_relative_route))
+        .routes(routes!(pupils::move_class::route, pupils::correct::class_route))
+        .routes(routes!(pupils::move_class::promote_route))
+        .routes(routes!(pupils::move_class::repeat_route))
+        .routes(routes!(pupils::leave::leave_route))
+        .routes(routes!(pupils::leave::transfer_route))
+        .routes(routes!(pupils::leave::finish_route))
+        .routes(routes!(pupils::come_back::route))
+        .routes(routes!(pupils::correct::stay_route))
 }
 
-/// Everybody who is signed in finds at least the published units there.
-fn screens(_tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
-    Ok(vec!["units"])
+/// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some.
+fn screens(tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
+    Ok(if reach::is_anywhere(tx)? { vec!["classes", "pupils", "units"] } else { vec!["units"] })
 }
 
 /// What units are called today.
@@ -59,12 +81,41 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0310_people.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 316,
+            name: "elsewhere",
+            sql: include_str!("../migrations/0316_elsewhere.sql"),
+            rebuild: false,
+        },
     ],
-    statements: &[units::store::STATEMENTS, units::around::STATEMENTS, load::STATEMENTS],
-    constraints: &[db::Constraint {
-        table: "unit_code",
-        columns: &["code"],
-        code: &units::CODE_TAKEN,
-        sentence: "Mã này đang thuộc về một đơn vị khác. Hãy tìm đơn vị theo mã, hoặc sửa lại mã.",
-    }],
+    statements: &[
+        units::store::STATEMENTS,
+        units::around::STATEMENTS,
+        load::STATEMENTS,
+        demo::STATEMENTS,
+        people::store::STATEMENTS,
+        classes::store::STATEMENTS,
+        pupils::store::STATEMENTS,
+        reach::STATEMENTS,
+    ],
+    constraints: &[
+        db::Constraint {
+            table: "unit_code",
+            columns: &["code"],
+            code: &units::CODE_TAKEN,
+            sentence: "Mã này đang thuộc về một đơn vị khác. Hãy tìm đơn vị theo mã, hoặc sửa lại mã.",
+        },
+        db::Constraint {
+            table: "class",
+            columns: &["code", "school", "year"],
+            code: &classes::CODE_TAKEN,
+            sentence: classes::CODE_TAKEN_SENTENCE,
+        },
+        db::Constraint {
+            table: "enrolment",
+            columns: &["person"],
+            code: &pupils::stay::ELSEWHERE,
+            sentence: pupils::stay::ELSEWHERE_SENTENCE,
+        },
+    ],
 };

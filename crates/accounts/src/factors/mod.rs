@@ -106,10 +106,11 @@ pub fn encrypted() -> [Encrypted; 2] {
     let column = |name, next, store| Encrypted {
         name,
         purpose: Use::Field,
-        first: base::Value::Uuid(Uuid::nil()),
+        first: vec![base::Value::Uuid(Uuid::nil())],
         next,
         store,
-        about: factors::totp::about,
+        about: |of| factors::totp::about(&of[1]),
+        blind: None,
     };
     [
         column("totp.secret", &factors::totp::OLD_KEY, &factors::totp::NEW_KEY),

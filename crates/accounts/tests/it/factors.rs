@@ -151,12 +151,12 @@ testkit::both! {
         let rows: Vec<(base::Uuid, base::Uuid, Vec<u8>)> =
             w.db.read(&w.system(), move |tx| {
                 tx.public("test");
-                tx.all(next, &[first, base::Value::Bytes(other_key.into()), base::Value::Int(10)])
+                tx.all(next, &[first[0].clone(), base::Value::Bytes(other_key.into()), base::Value::Int(10)])
             })
             .await
             .expect("reads");
         assert_eq!(rows.len(), 1);
-        let plain = w.db.keys().open(column.purpose, &(column.about)(rows[0].1.as_bytes()), &rows[0].2).expect("opens");
+        let plain = w.db.keys().open(column.purpose, &(column.about)(&[Vec::new(), rows[0].1.as_bytes().to_vec()]), &rows[0].2).expect("opens");
         assert_eq!(plain, Secret::try_from_base32(secret.replace(' ', "")).expect("base32").as_bytes());
         assert!(!rows[0].2.windows(20).any(|part| part == plain), "it does not lie there in clear");
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::place::{Land, PASSWORD, Person, Place};
+use crate::place::{Land, PASSWORD, PUPIL, Person, Place};
 
 /// What somebody who is signed in gets who has no business with the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,14 @@ const NO_ACCOUNT: Outside = Nothing(404, "account.not_found");
 
 fn new_school(place: &Place) -> Value {
     json!({ "kind": "school", "name": "Trường Tiểu học Vừa Lập", "parent": place.commune, "level": "TH" })
+}
+
+fn class(place: &Place) -> String {
+    format!("/schools/{}/classes/{}", place.school, place.class)
+}
+
+fn pupil(place: &Place) -> String {
+    format!("/schools/{}/pupils/{}", place.school, place.pupil)
 }
 
 /// What no browser answers.
@@ -463,6 +471,157 @@ pub static CASES: &[Case] = &[
         Head,
         |_| "/units/exports".into(),
         Some(|_| json!({ "q": "tieu hoc", "columns": ["kind", "path"] })),
+    ),
+    // Classes and pupils.
+    case("GET", "/schools/{school}/classes", NO_UNIT, Head, |p| format!("/schools/{}/classes", p.school), None),
+    case(
+        "POST",
+        "/schools/{school}/classes",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/classes", p.school),
+        Some(|_| json!({ "year": "2026-2027", "code": "1B", "grade": "1" })),
+    ),
+    case("GET", "/schools/{school}/classes/{class}", NO_UNIT, Head, class, None),
+    case(
+        "PATCH",
+        "/schools/{school}/classes/{class}",
+        NO_UNIT,
+        Head,
+        class,
+        Some(|_| json!({ "name": "Lớp Một A", "position": 1 })),
+    ),
+    case("GET", "/schools/{school}/pupils", NO_UNIT, Head, |p| format!("/schools/{}/pupils?q=tro", p.school), None),
+    case(
+        "POST",
+        "/schools/{school}/pupils",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/pupils", p.school),
+        Some(
+            |p| json!({ "pupil": { "full_name": "Lê Văn Mới", "birth": "2020" }, "from": "2026-09-07", "class": p.class }),
+        ),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/arrivals",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/pupils/arrivals", p.school),
+        Some(|p| json!({ "pupil_code": p.arriving, "full_name": PUPIL, "from": "2026-09-07" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/elsewhere",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/pupils/elsewhere", p.school),
+        Some(|p| json!({ "pupil_code": p.arriving })),
+    ),
+    case("GET", "/schools/{school}/pupils/{pupil}", NO_UNIT, Head, |p| format!("{}?protected=true", pupil(p)), None),
+    case(
+        "PATCH",
+        "/schools/{school}/pupils/{pupil}/person",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/person", pupil(p)),
+        Some(|_| json!({ "birth": "2020-03-27" })),
+    ),
+    case(
+        "PATCH",
+        "/schools/{school}/pupils/{pupil}/protected",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/protected", pupil(p)),
+        Some(|_| json!({ "phone": "0987654321", "personal_number": null })),
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/pupils/{pupil}/relatives",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/relatives", pupil(p)),
+        Some(|_| json!({ "relation": "father", "full_name": "Lê Văn Cha", "birth": "1988" })),
+    ),
+    case(
+        "DELETE",
+        "/schools/{school}/pupils/{pupil}/relatives/{relation}",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/relatives/mother", pupil(p)),
+        None,
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/pupils/{pupil}/class",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/class", pupil(p)),
+        Some(|p| json!({ "class": p.again })),
+    ),
+    case(
+        "PATCH",
+        "/schools/{school}/pupils/{pupil}/class",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/class", pupil(p)),
+        Some(|p| json!({ "class": p.class, "since": "2026-09-01", "position": 5 })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/promotion",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/promotion", pupil(p)),
+        Some(|p| json!({ "class": p.next })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/repetition",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/repetition", pupil(p)),
+        Some(|p| json!({ "class": p.again })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/leaving",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/leaving", pupil(p)),
+        Some(|_| json!({ "from": "2026-09-07", "reason": "03" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/transfer",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/transfer", pupil(p)),
+        Some(|_| json!({ "from": "2026-09-07" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/finishing",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/finishing", pupil(p)),
+        Some(|_| json!({ "from": "2026-09-07" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/pupils/{pupil}/return",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/pupils/{}/return", p.school, p.gone),
+        Some(|p| json!({ "from": "2026-09-07", "class": p.class })),
+    ),
+    case(
+        "PATCH",
+        "/schools/{school}/pupils/{pupil}/stay",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/stay", pupil(p)),
+        Some(|_| json!({ "valid_from": "2026-09-02" })),
     ),
 ];
 

@@ -71,4 +71,40 @@ testkit::both! {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
     }
+
+    async fn whoever_sees_a_pupil_is_recorded_and_what_is_protected_before_it_is_shown(w: World) {
+        let land = land(&w).await;
+        let here = place(&w, &land, 1, "-").await;
+        let unknown = ask(&w, Settings { limits: false, ..Settings::default() });
+        let head = here.head.asks(&unknown);
+        let path = format!("/api/v1/schools/{}/pupils/{}", here.school, here.pupil);
+        let get = async |path: &str| { let reply = head.get(path).await.expect("an answer"); assert_eq!(reply.status, 200, "{path}: {}", reply.json()); reply.json() };
+
+        let opened = get(&format!("{path}?protected=true")).await;
+        let id = |value: &serde_json::Value| base::Uuid::try_parse(value.as_str().expect("an id")).expect("an id");
+        let (who, mother) = (id(&opened["person"]["id"]), id(&opened["relatives"][0]["person"]));
+        assert_eq!((&opened["protected"]["personal_number"], &opened["relatives"][0]["phones"][0]), (&"004320000001".into(), &"0912345678".into()));
+        // At once, before anything else is written.
+        for person in [who, mother] {
+            assert!(seen(&w, person).await.contains(&("pupil.protected".to_owned(), here.head.account.to_string())));
+        }
+        assert_eq!(get(&path).await["protected"], serde_json::Value::Null);
+        get(&format!("/api/v1/schools/{}/pupils", here.school)).await;
+        get(&format!("/api/v1/schools/{}/classes/{}", here.school, here.class)).await;
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let mut views: Vec<String> = seen(&w, who).await.into_iter().map(|(view, _)| view).collect();
+            views.sort();
+            if views == ["class.pupils", "pupil.list", "pupil.page", "pupil.page", "pupil.protected"] {
+                break;
+            }
+            assert!(std::time::Instant::now() < until, "{views:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        // Where it cannot be recorded, it is not shown.
+        w.refuse_inserts("look", true).await;
+        let spool = ask(&w, Settings { limits: false, look_spool: 0, ..Settings::default() });
+        let reply = here.head.asks(&spool).get(&format!("{path}?protected=true")).await.expect("an answer");
+        assert_eq!((reply.status, reply.code().as_str()), (503, "look.not_recorded"), "{}", reply.json());
+    }
 }

@@ -6,13 +6,18 @@ use auth::grants::{self, NewGrant};
 use auth::invitations::{self, InvitationCode, NewInvitation};
 use auth::session::Token;
 use auth::tickets;
-use base::{AccountId, Clock as _, Result, UnitId, Uuid};
+use base::{AccountId, ClassId, Clock as _, EnrolmentId, Result, SchoolYear, UnitId, Uuid};
 use db::{Entry, Tx};
 use http::ask::Ask;
 use platform::jobs::{self, JobId};
 use platform::mail::{self, Mail};
 use platform::settings;
+use registry::classes::create::CreateClass;
 use registry::load;
+use registry::people::kinship::{NewRelative, Relation};
+use registry::people::{Closed, NewPerson};
+use registry::pupils::admit::{Admit, admit};
+use registry::pupils::leave::{Go, Leave, leave, transfer_out};
 use registry::units::Levels;
 use registry::units::create::{CreateUnit, create};
 use testkit::World;
@@ -82,6 +87,52 @@ pub struct Place {
     pub job: Uuid,
     /// What recurs on the server.
     pub recurring: &'static str,
+    /// A class of the first grade, and those of the next school year that come after it: of the next grade, of the same.
+    pub class: ClassId,
+    pub next: ClassId,
+    pub again: ClassId,
+    /// In the class, with a mother and a personal number.
+    pub pupil: EnrolmentId,
+    /// Has left.
+    pub gone: EnrolmentId,
+    /// The code of a pupil who has left the sister school for another, and is called as [`PUPIL`].
+    pub arriving: String,
+}
+
+/// How the pupils are called.
+pub const PUPIL: &str = "Lê Thị Trò";
+
+fn pupil(code: &str, class: Option<ClassId>, number: Option<&str>) -> Result<Admit> {
+    Ok(Admit {
+        person: None,
+        pupil: Some(NewPerson {
+            full_name: PUPIL.to_owned(),
+            birth: Some("2020-03-26".to_owned()),
+            sex: Some("2".to_owned()),
+            pupil_code: Some(code.to_owned()),
+            ..NewPerson::default()
+        }),
+        personal_number: number.map(|number| Closed(number.to_owned())),
+        from: "2026-09-01".parse().map_err(base::Error::internal)?,
+        class,
+        position: None,
+        repeats: false,
+        beside: false,
+        relatives: vec![NewRelative {
+            relation: Relation::Mother,
+            full_name: "Trần Thị Mẹ".to_owned(),
+            birth: Some("1990".to_owned()),
+            phone: Some(Closed("0912345678".to_owned())),
+            occupation: None,
+        }],
+    })
+}
+
+fn class(tx: &mut Tx<'_>, school: UnitId, year: i16, code: &str, grade: &str) -> Result<ClassId> {
+    let year = SchoolYear::starting(year).ok_or_else(|| base::Error::internal("a year"))?;
+    let cmd =
+        CreateClass { year, code: code.to_owned(), name: None, grade: grade.to_owned(), campus: None, position: None };
+    registry::classes::create::create(tx, school, &cmd)
 }
 
 fn person(tx: &mut Tx<'_>, login: &str, digest: &str, role: &str, unit: UnitId, token: &Token) -> Result<Person> {
@@ -205,6 +256,15 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         )?;
         let step = tickets::NewTicket { account: Some(keeper.account), ..tickets::NewTicket::default() };
         tickets::issue(tx, &ticket_digest, tickets::Purpose::SecondStep, &step, "192.0.2.7")?;
+        let one = class(tx, school, 2026, "1A", "1")?;
+        let (next, again) = (class(tx, school, 2027, "2A", "2")?, class(tx, school, 2027, "1A", "1")?);
+        let in_class = admit(tx, school, &pupil(&format!("A{n}"), Some(one), Some(&format!("00432000{n:04}")))?)?.id;
+        let gone = admit(tx, school, &pupil(&format!("B{n}"), None, None)?)?.id;
+        let from = "2026-09-03".parse().map_err(base::Error::internal)?;
+        leave(tx, school, gone, None, &Leave { from, reason: None })?;
+        let arriving = format!("C{n}");
+        let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
+        transfer_out(tx, sister, moves, None, &Go { from })?;
         // The last of it, which everybody is told.
         tx.record(Entry::new(LAST, "unit", commune).unit(commune));
         Ok(Place {
@@ -223,6 +283,12 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             code: code.shown(),
             job: trial(tx, school)?.0,
             recurring: "installation.tidy",
+            class: one,
+            next,
+            again,
+            pupil: in_class,
+            gone,
+            arriving,
         })
     })
     .await
@@ -249,6 +315,9 @@ impl Place {
             invitation: nothing(30),
             job: nothing(40),
             recurring: "nothing.recurs",
+            class: ClassId(nothing(60)),
+            pupil: EnrolmentId(nothing(61)),
+            gone: EnrolmentId(nothing(62)),
             ..self.clone()
         }
     }

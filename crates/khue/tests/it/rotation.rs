@@ -8,12 +8,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use auth::grants::NewGrant;
-use base::{AccountId, Clock as _, UnitId, Uuid, Value};
+use base::{AccountId, Clock as _, PersonId, UnitId, Uuid, Value};
 use db::keys::Keys;
 use db::{Db, Location, Options};
 use http::ask::Ask;
 use platform::backup::reencrypt;
 use platform::{mail, settings};
+use registry::people::{Secret, secrets};
 use serde_json::json;
 use testkit::World;
 
@@ -145,7 +146,7 @@ testkit::both! {
         };
         let once = renewed_by(&here.head.asks(&unlimited(&w)), "renewed-once").await.json();
         let columns = encrypted_with(&w, 1).await;
-        assert_eq!(columns, ["job.work", "journal_payload.body", "setting.secret", "totp.secret", "totp_pending.secret"]);
+        assert_eq!(columns, ["job.work", "journal_payload.body", "person_secret.sealed", "setting.secret", "totp.secret", "totp_pending.secret"]);
         w.db.close();
         let said = renewed(&w).await;
         assert!(said[0].contains("Đã thêm khoá số 2") && said.iter().any(|line| line.contains("key export")), "{said:#?}");
@@ -154,6 +155,19 @@ testkit::both! {
         assert_eq!(encrypted_with(&w, 1).await, [] as [String; 0], "these columns must join khue::encrypted()");
         assert_eq!(encrypted_with(&w, 2).await, columns);
         holds(&w).await;
+        // What is protected of people opens, and is found by digests of the new key alone.
+        let (who, found, digests) = w.db.read(&w.system(), |tx| {
+            tx.public("test");
+            static SECRETS: db::Sql = db::Sql::new("test", "SELECT person, digest FROM person_secret WHERE what = 'personal_number'");
+            let digest = tx.keys().keyed_digest(db::keys::Use::Blind, &[b"personal_number", b"004320000001"])?;
+            let rows: Vec<(PersonId, Vec<u8>)> = tx.all(&SECRETS, &[])?;
+            let digests = rows.iter().filter(|(_, one)| one.as_slice() == digest).count();
+            let who = rows[0].0;
+            let open = secrets::open(tx, who)?;
+            assert_eq!(open, [(Secret::PersonalNumber, 1, "004320000001".to_owned())]);
+            Ok((who, secrets::find(tx, Secret::PersonalNumber, "004320000001")?, (digests, rows.len())))
+        }).await.expect("opens");
+        assert_eq!((found, digests), (vec![who], (1, 1)));
 
         let unknown = unlimited(&w);
         for person in [&here.head, &here.teacher, &land.admin] {

@@ -12,23 +12,34 @@ use crate::settings::{self, Default, Kind, Setting};
 /// Values re-encrypted in one write: short enough for the writer.
 const AT_ONCE: i64 = 200;
 
-/// A column of encrypted values, declared by its room. `next` takes the last key (`?1`), the current key's id as four
-/// bytes (`?2`) and a limit (`?3`) and gives key, subject and value of what another key encrypted, in the key's order.
-/// `store` takes the key (`?1`) and the new value (`?2`).
+/// A column of encrypted values, declared by its room. `next` takes the last key (`?1`, or as many as its columns are),
+/// then the current key's id as four bytes and a limit, and gives key, further subjects and value of what another key
+/// encrypted, in the key's order. `store` takes the key, the new value, and the new digest where there is a blind index.
 #[derive(Clone, Debug)]
 pub struct Encrypted {
     /// What it is, for progress: `job.work`.
     pub name: &'static str,
     /// The use of its key.
     pub purpose: Use,
-    /// Before the first key.
-    pub first: Value<'static>,
+    /// Before the first key, column by column.
+    pub first: Vec<Value<'static>>,
     /// What is still to be done.
     pub next: &'static Sql,
     /// Writes one.
     pub store: &'static Sql,
-    /// Makes the bytes a value is bound to out of its subject as `next` gives it.
-    pub about: fn(&[u8]) -> Vec<u8>,
+    /// Makes the bytes a value is bound to out of what `next` gives before it.
+    pub about: fn(&[Vec<u8>]) -> Vec<u8>,
+    /// The digest beside the value, which is made with a key as well.
+    pub blind: Option<Blind>,
+}
+
+/// A digest by which an encrypted value is found.
+#[derive(Clone, Copy, Debug)]
+pub struct Blind {
+    /// The use of its key.
+    pub purpose: Use,
+    /// Which of what [`Encrypted::next`] gives is digested before the plain value: what sort of value it is.
+    pub sort: usize,
 }
 
 db::statements! {
@@ -48,8 +59,9 @@ db::statements! {
     STORE_SECRET = "UPDATE setting SET secret = ?3 WHERE key = ?1 AND unit = ?2";
 }
 
-fn itself(subject: &[u8]) -> Vec<u8> {
-    subject.to_vec()
+/// A value bound to its own id, which stands second: key, subject, value.
+fn itself(of: &[Vec<u8>]) -> Vec<u8> {
+    of.get(1).cloned().unwrap_or_default()
 }
 
 /// The columns of this room.
@@ -58,10 +70,11 @@ pub fn own() -> Vec<Encrypted> {
     let by_id = |name, next, store| Encrypted {
         name,
         purpose: Use::Field,
-        first: Value::Uuid(Uuid::nil()),
+        first: vec![Value::Uuid(Uuid::nil())],
         next,
         store,
         about: itself,
+        blind: None,
     };
     vec![
         by_id("job.work", &WORK, &STORE_WORK),
@@ -177,7 +190,7 @@ fn reseal(tx: &mut Tx<'_>, purpose: Use, about: &[u8], sealed: &[u8]) -> Result<
     tx.keys().seal(purpose, &salt, about, &plain)
 }
 
-/// A key or subject as it comes: an id or a number.
+/// A key or subject as it comes: an id, a number, a word or a day.
 #[derive(Clone)]
 struct Part(Value<'static>);
 
@@ -189,6 +202,7 @@ impl base::FromValue for Part {
             ValueRef::Uuid(v) => Value::Uuid(v),
             ValueRef::Text(v) => Value::Text(v.to_owned().into()),
             ValueRef::Bytes(v) => Value::Bytes(v.to_vec().into()),
+            ValueRef::Date(v) => Value::Date(v),
             _ => return Err("a key"),
         }))
     }
@@ -201,23 +215,49 @@ impl Part {
             Value::Bytes(v) => v.to_vec(),
             Value::Text(v) => v.as_bytes().to_vec(),
             Value::Int(v) => v.to_be_bytes().to_vec(),
+            Value::Date(v) => v.to_string().into_bytes(),
             _ => Vec::new(),
         }
     }
 }
 
-fn step(tx: &mut Tx<'_>, column: &Encrypted, after: &Value<'static>) -> Result<Option<(i64, Value<'static>)>> {
+/// What [`Encrypted::next`] gives: everything before the value, and the value.
+struct Old {
+    before: Vec<Part>,
+    sealed: Vec<u8>,
+}
+
+impl db::FromRow for Old {
+    const COLUMNS: &'static [&'static str] = &[];
+    fn from_row(row: &db::Row<'_>) -> Result<Self> {
+        let last = row.width().saturating_sub(1);
+        Ok(Self { before: (0..last).map(|at| row.get(at)).collect::<Result<_>>()?, sealed: row.get(last)? })
+    }
+}
+
+fn step(tx: &mut Tx<'_>, column: &Encrypted, after: &[Value<'static>]) -> Result<Option<(i64, Vec<Value<'static>>)>> {
     tx.public("a job of the system encrypts with the new key");
     let current = tx.keys().current().to_be_bytes();
-    let found: Vec<(Part, Part, Vec<u8>)> =
-        tx.all(column.next, &[after.clone(), Value::Bytes(current.to_vec().into()), Value::Int(AT_ONCE)])?;
-    let Some((last, ..)) = found.last().cloned() else { return Ok(None) };
+    let mut asked = after.to_vec();
+    asked.extend([Value::Bytes(current.to_vec().into()), Value::Int(AT_ONCE)]);
+    let found: Vec<Old> = tx.all(column.next, &asked)?;
     let n = i64::try_from(found.len()).unwrap_or(AT_ONCE);
-    for (key, subject, sealed) in found {
-        let sealed = reseal(tx, column.purpose, &(column.about)(&subject.bytes()), &sealed)?;
-        tx.exec(column.store, &[key.0, Value::Bytes(sealed.into())])?;
+    let mut last = None;
+    for Old { before, sealed } in found {
+        let subjects: Vec<Vec<u8>> = before.iter().map(Part::bytes).collect();
+        let about = (column.about)(&subjects);
+        let mut stored: Vec<Value<'static>> = before.into_iter().take(after.len()).map(|part| part.0).collect();
+        last = Some(stored.clone());
+        let salt = tx.draw();
+        let plain = tx.keys().open(column.purpose, &about, &sealed)?;
+        stored.push(Value::Bytes(tx.keys().seal(column.purpose, &salt, &about, &plain)?.into()));
+        if let Some(blind) = column.blind {
+            let sort = subjects.get(blind.sort).map_or(&[] as &[u8], Vec::as_slice);
+            stored.push(Value::Bytes(tx.keys().keyed_digest(blind.purpose, &[sort, &plain])?.to_vec().into()));
+        }
+        tx.exec(column.store, &stored)?;
     }
-    Ok(Some((n, last.0)))
+    Ok(last.map(|last| (n, last)))
 }
 
 fn payloads(tx: &mut Tx<'_>, after: i64) -> Result<Option<(i64, i64)>> {

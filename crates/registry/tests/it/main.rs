@@ -1,8 +1,12 @@
 //! Units on both databases.
 
 mod acts;
+mod classes;
 mod export;
 mod pack;
+mod people;
+mod pupils;
+mod pupils_reach;
 mod routes;
 mod search;
 mod statements;

@@ -11,7 +11,8 @@ fn statements_answer_alike() {
                 load::provinces(tx, rules::units::vietnam()?, &["46"])?;
                 let commune = rules::units::vietnam()?.communes.iter().find(|commune| commune.province == "46");
                 let commune = load::commune(commune.expect("a commune").code);
-                units::create::create(tx, &crate::school("Trường Tiểu học Sông Hương", commune, "TH"))
+                let school = units::create::create(tx, &crate::school("Trường Tiểu học Sông Hương", commune, "TH"))?.id;
+                registry::demo::fill_school(tx, school, &[1, 2])
             })
             .await
             .expect("fills");

@@ -1,0 +1,154 @@
+//! Whose father, mother or guardian somebody is, as a school was told. Relatives are people too: found again among those the
+//! school knows, so that siblings have one mother.
+
+use base::{Error, PersonId, Result, UnitId, vi};
+use db::{Entry, Tx, params};
+use rules::sector::PartialDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::held;
+use super::person::{self, NewPerson};
+use super::secrets::{self, Closed, Secret};
+use super::store::{self, KinRow};
+
+/// What somebody is to a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Relation {
+    /// Father.
+    Father,
+    /// Mother.
+    Mother,
+    /// Whoever else answers for the child.
+    Guardian,
+}
+
+impl Relation {
+    /// As the table has it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Father => "father",
+            Self::Mother => "mother",
+            Self::Guardian => "guardian",
+        }
+    }
+
+    /// The Vietnamese word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Father => "cha",
+            Self::Mother => "mẹ",
+            Self::Guardian => "người giám hộ",
+        }
+    }
+}
+
+/// A relative as somebody writes them down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRelative {
+    /// What they are to the child.
+    pub relation: Relation,
+    /// The whole name.
+    #[schema(example = "Trần Văn Bình")]
+    pub full_name: String,
+    /// What is known of the birth: often the year.
+    #[serde(default)]
+    #[schema(example = "1985")]
+    pub birth: Option<String>,
+    /// A telephone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "0912345678")]
+    pub phone: Option<Closed>,
+    /// What they do.
+    #[serde(default)]
+    pub occupation: Option<String>,
+}
+
+/// The relatives of a child, as a school was told.
+pub fn of(tx: &mut Tx<'_>, school: UnitId, child: PersonId) -> Result<Vec<KinRow>> {
+    tx.all(&store::KIN, params![school, child])
+}
+
+/// Somebody whom a school knows as a relative: of the same name, and born in the same year or with the same telephone. The
+/// place of the tone in a word makes no other name, and nor do capital letters.
+pub fn find(
+    tx: &mut Tx<'_>,
+    school: UnitId,
+    full_name: &str,
+    birth: Option<&str>,
+    phone: Option<&str>,
+) -> Result<Option<PersonId>> {
+    let folded = vi::fold(full_name);
+    let same = |name: &str| vi::same_apart_from_tone_place(&name.to_lowercase(), &vi::clean(full_name).to_lowercase());
+    let mut found: Vec<(PersonId, String)> = Vec::new();
+    if let Some(year) = birth.and_then(|birth| birth.get(..4)).and_then(|year| year.parse::<i32>().ok()) {
+        let (from, to) = (format!("{year:04}"), format!("{:04}", year + 1));
+        found = tx.all(&store::KIN_BORN, params![school, folded, from, to])?;
+    }
+    if let Some(phone) = phone.map(|phone| Secret::Phone.plain(phone)).filter(|phone| !phone.is_empty()) {
+        for digest in secrets::digests(tx, Secret::Phone, &phone)? {
+            found.extend(
+                tx.all::<(PersonId, String)>(&store::KIN_WITH, params![school, digest, Secret::Phone.code(), folded])?,
+            );
+        }
+    }
+    Ok(found.into_iter().find(|(_, name)| same(name)).map(|(id, _)| id))
+}
+
+/// Keeps a relative of a child, in place of whoever stood there: one whom the school knows, or somebody new. Rights are the
+/// caller's. `prefix` is the path of the fields in the request.
+pub fn put(tx: &mut Tx<'_>, school: UnitId, child: PersonId, new: &NewRelative, prefix: &str) -> Result<PersonId> {
+    let birth = match new.birth.as_deref().map(vi::clean).filter(|birth| !birth.is_empty()) {
+        None => None,
+        Some(text) => Some(PartialDate::parse(&text).map(PartialDate::iso).ok_or_else(|| {
+            let detail =
+                format!("Ngày sinh của {} không đọc được. Hãy viết như 1985 hoặc 26/03/1985.", new.relation.word());
+            Error::field(format!("{prefix}birth"), "kinship.birth", detail)
+        })?),
+    };
+    let before = of(tx, school, child)?.into_iter().find(|kin| kin.relation == new.relation.code());
+    let phone = new.phone.as_ref().map(|phone| phone.0.as_str());
+    let relative = match find(tx, school, &new.full_name, birth.as_deref(), phone)? {
+        Some(known) => known,
+        None => {
+            let person = NewPerson { full_name: new.full_name.clone(), birth, ..NewPerson::default() };
+            let checked = person::checked(&person, prefix)?;
+            person::insert(tx, school, &checked)?
+        }
+    };
+    if let Some(phone) = phone {
+        secrets::add(tx, relative, Secret::Phone, phone)?;
+    }
+    let occupation = new.occupation.as_deref().map(vi::clean).filter(|text| !text.is_empty());
+    tx.exec_one(&store::KIN_PUT, params![school, child, new.relation.code(), relative, occupation])?;
+    held::guardian(tx, school, relative)?;
+    let mut entry = Entry::new("kinship.set", "person", child).unit(school);
+    if let Some(before) = before {
+        entry = entry.before(&told(&before.relation, before.relative, before.occupation.as_deref()))?;
+        if before.relative != relative {
+            held::guardian(tx, school, before.relative)?;
+        }
+    }
+    tx.record(entry.after(&told(new.relation.code(), relative, occupation.as_deref()))?);
+    Ok(relative)
+}
+
+/// They are no relative of the child. Rights are the caller's.
+pub fn remove(tx: &mut Tx<'_>, school: UnitId, child: PersonId, relation: Relation) -> Result<()> {
+    let Some(before) = of(tx, school, child)?.into_iter().find(|kin| kin.relation == relation.code()) else {
+        return Ok(());
+    };
+    tx.exec_one(&store::KIN_DROP, params![school, child, relation.code()])?;
+    held::guardian(tx, school, before.relative)?;
+    let entry = Entry::new("kinship.removed", "person", child).unit(school);
+    tx.record(entry.before(&told(relation.code(), before.relative, before.occupation.as_deref()))?);
+    Ok(())
+}
+
+fn told(relation: &str, relative: PersonId, occupation: Option<&str>) -> serde_json::Value {
+    serde_json::json!({ "relation": relation, "relative": relative, "occupation": occupation })
+}

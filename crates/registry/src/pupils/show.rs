@@ -1,0 +1,345 @@
+//! A pupil's page: who they are, their classes and stays as far as this school may know, their family; and what is protected
+//! for whoever may, when they ask for it.
+
+use std::collections::HashMap;
+
+use auth::looked::Look;
+use base::{ClassId, Date, EnrolmentId, PersonId, Result, SchoolYear, UnitId, Uuid, Value};
+use db::{Built, Tx, ask, params};
+use http::{Answer, App, Path, Query, Signed, State, Tagged};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::not_found;
+use super::store::{self, CameFrom, Enrolment, InClass};
+use crate::classes::store::shifted;
+use crate::people::secrets::{self, Closed, Secret};
+use crate::people::store as people;
+use crate::people::store::{KinRow, PersonRow};
+use crate::reach::{self, Reach};
+use crate::units::{UnitRef, view};
+
+/// A pupil of a school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Pupil {
+    /// The pupil at this school.
+    #[schema(value_type = base::Uuid)]
+    pub id: EnrolmentId,
+    /// The version of the pupil at this school: of stays and classes.
+    pub version: i64,
+    /// Who they are, with a version of its own.
+    pub person: Person,
+    /// The class today.
+    #[schema(value_type = Option<base::Uuid>)]
+    pub class: Option<ClassId>,
+    /// The stays at this school, the last first.
+    pub stays: Vec<Stay>,
+    /// Father, mother, guardian, as this school was told.
+    pub relatives: Vec<Relative>,
+    /// What is protected; only where it was asked for and the actor may see it.
+    pub protected: Option<ProtectedValues>,
+    /// What the actor may do with this pupil.
+    #[schema(example = json!(["pupil.edit", "pupil.view_protected"]))]
+    pub may: Vec<&'static str>,
+}
+
+/// Who somebody is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Person {
+    /// Which.
+    #[schema(value_type = base::Uuid)]
+    pub id: PersonId,
+    /// The whole name.
+    #[schema(example = "Nguyễn Thị Minh Anh")]
+    pub full_name: String,
+    /// Family name.
+    pub family: String,
+    /// Middle name.
+    pub middle: String,
+    /// Given name.
+    pub given: String,
+    /// What is known of the birth: `2014-03-26`, `2014-03`, `2014`.
+    pub birth: Option<String>,
+    /// A code of DM_GIOI_TINH.
+    pub sex: Option<String>,
+    /// A code of DM_NUOC.
+    pub nationality: Option<String>,
+    /// A code of DM_DAN_TOC.
+    pub ethnic_group: Option<String>,
+    /// The sector's code.
+    pub pupil_code: Option<String>,
+    /// What the population database said of it: `no` (not asked), `yes`, `differs`.
+    pub verified: String,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A stretch of days at this school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Stay {
+    /// The pupil in this stretch.
+    #[schema(value_type = base::Uuid)]
+    pub id: EnrolmentId,
+    /// The first day.
+    #[schema(value_type = String, format = Date)]
+    pub valid_from: Date,
+    /// The first day after it.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub valid_to: Option<Date>,
+    /// `admitted`, `transferred`, `returned`, `imported`.
+    pub came_by: String,
+    /// From which school somebody was transferred.
+    pub came_from: Option<UnitRef>,
+    /// `transferred`, `left`, `finished`, `mistake`; `null` while they are there.
+    pub left_by: Option<String>,
+    /// A code of DM_TRANG_THAI_HOC_SINH.
+    pub status: String,
+    /// A code of DM_LY_DO_THOI_HOC.
+    pub leave_reason: Option<String>,
+    /// Whether it stands beside a stay at another school.
+    pub beside: bool,
+    /// The classes, the last first.
+    pub classes: Vec<StayInClass>,
+}
+
+/// A stretch of days in a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StayInClass {
+    /// Which class.
+    #[schema(value_type = base::Uuid)]
+    pub class: ClassId,
+    /// Its school year.
+    #[schema(value_type = String, example = "2026-2027")]
+    pub year: SchoolYear,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// A code of DM_KHOI.
+    pub grade: String,
+    /// The first day.
+    #[schema(value_type = String, format = Date)]
+    pub valid_from: Date,
+    /// The first day after it.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub valid_to: Option<Date>,
+    /// The place in the class.
+    pub position: Option<i64>,
+    /// In this grade once more.
+    pub repeats: bool,
+}
+
+/// A relative, as this school was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Relative {
+    /// `father`, `mother`, `guardian`.
+    pub relation: String,
+    /// Who.
+    #[schema(value_type = base::Uuid)]
+    pub person: PersonId,
+    /// The whole name.
+    pub full_name: String,
+    /// What is known of the birth.
+    pub birth: Option<String>,
+    /// What they do.
+    pub occupation: Option<String>,
+    /// The telephones; only where what is protected was asked for and the actor may see it.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub phones: Option<Vec<Closed>>,
+}
+
+/// What is protected of a pupil.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProtectedValues {
+    /// The citizen's 12 digits.
+    #[schema(value_type = Option<String>)]
+    pub personal_number: Option<Closed>,
+    /// Other papers.
+    #[schema(value_type = Vec<String>)]
+    pub identity_numbers: Vec<Closed>,
+    /// Telephones.
+    #[schema(value_type = Vec<String>)]
+    pub phones: Vec<Closed>,
+    /// Mail addresses.
+    #[schema(value_type = Vec<String>)]
+    pub emails: Vec<Closed>,
+}
+
+impl From<PersonRow> for Person {
+    fn from(row: PersonRow) -> Self {
+        Self {
+            id: row.id,
+            full_name: row.full_name,
+            family: row.family,
+            middle: row.middle,
+            given: row.given,
+            birth: row.birth,
+            sex: row.sex,
+            nationality: row.nationality,
+            ethnic_group: row.ethnic_group,
+            pupil_code: row.pupil_code,
+            verified: row.verified,
+            version: row.version,
+        }
+    }
+}
+
+/// A pupil of a school in reach, and in which class today.
+pub(crate) fn find(
+    tx: &mut Tx<'_>,
+    reach: &Reach,
+    school: UnitId,
+    id: EnrolmentId,
+) -> Result<(Enrolment, Option<ClassId>)> {
+    let today = tx.today();
+    let mut values = vec![Value::Uuid(school.0), Value::Uuid(id.0)];
+    let within = shifted(&reach.of_pupils("e.school", "e.id", today), &mut values);
+    let sql = Built::new(
+        "pupil",
+        &format!(
+            "SELECT e.id, e.person, e.valid_from, e.valid_to, e.came_by, e.left_by, e.status, e.leave_reason, e.transfer,
+               e.beside, e.version
+             FROM enrolment e WHERE e.school = ?1 AND e.id = ?2 AND {within}"
+        ),
+        tx.dialect(),
+    );
+    let now = params![school, id, today];
+    let (found, class) = tx.together((ask::<Enrolment>(&sql, &values), ask::<(ClassId,)>(&store::CLASS_ON, now)))?;
+    let found = found.into_iter().next().ok_or_else(not_found)?;
+    Ok((found, class.into_iter().next().map(|(class,)| class)))
+}
+
+fn came_from(tx: &mut Tx<'_>, rows: &[CameFrom]) -> Result<HashMap<EnrolmentId, UnitRef>> {
+    let schools: Vec<UnitId> = rows.iter().map(|row| row.school).collect();
+    let today = tx.today();
+    let named: HashMap<UnitId, UnitRef> =
+        view::refs(tx, &schools, today)?.into_iter().map(|unit| (unit.id, unit)).collect();
+    Ok(rows.iter().filter_map(|row| Some((row.enrolment, named.get(&row.school)?.clone()))).collect())
+}
+
+fn stays(all: Vec<Enrolment>, classes: Vec<InClass>, mut from: HashMap<EnrolmentId, UnitRef>) -> Vec<Stay> {
+    let mut of: HashMap<EnrolmentId, Vec<StayInClass>> = HashMap::new();
+    for row in classes {
+        of.entry(row.enrolment).or_default().push(StayInClass {
+            class: row.class,
+            year: row.year,
+            code: row.code,
+            name: row.name,
+            grade: row.grade,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            position: row.position,
+            repeats: row.repeats,
+        });
+    }
+    all.into_iter()
+        .map(|row| Stay {
+            classes: of.remove(&row.id).unwrap_or_default(),
+            came_from: from.remove(&row.id),
+            id: row.id,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            came_by: row.came_by,
+            left_by: row.left_by,
+            status: row.status,
+            leave_reason: row.leave_reason,
+            beside: row.beside,
+        })
+        .collect()
+}
+
+fn closed(values: &[(Secret, i64, String)], what: Secret) -> Vec<Closed> {
+    values.iter().filter(|(sort, ..)| *sort == what).map(|(.., value)| Closed(value.clone())).collect()
+}
+
+/// One pupil. With `protected`, papers and telephones too where the actor may see them; the caller records that look before
+/// it is answered.
+pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -> Result<Pupil> {
+    let reach = reach::of_school(tx, school)?;
+    let (enrolment, class) = find(tx, &reach, school, id)?;
+    let who = enrolment.person;
+    let (one, of_school) = (params![who], params![school, who]);
+    let (person, all, classes, from, kin) = tx.together((
+        ask::<PersonRow>(&people::OF, one),
+        ask::<Enrolment>(&store::OF_PERSON, of_school),
+        ask::<InClass>(&store::CLASSES_OF, of_school),
+        ask::<CameFrom>(&store::CAME_FROM, of_school),
+        ask::<KinRow>(&people::KIN, of_school),
+    ))?;
+    let person = person.into_iter().next().ok_or_else(not_found)?;
+    let opened = protected && reach.sees_protected(class);
+    let mut relatives = Vec::with_capacity(kin.len());
+    for kin in kin {
+        let phones = match opened {
+            true => Some(closed(&secrets::open(tx, kin.relative)?, Secret::Phone)),
+            false => None,
+        };
+        relatives.push(Relative {
+            relation: kin.relation,
+            person: kin.relative,
+            full_name: kin.full_name,
+            birth: kin.birth,
+            occupation: kin.occupation,
+            phones,
+        });
+    }
+    let protected = match opened {
+        true => {
+            let values = secrets::open(tx, who)?;
+            Some(ProtectedValues {
+                personal_number: closed(&values, Secret::PersonalNumber).into_iter().next(),
+                identity_numbers: closed(&values, Secret::IdentityNumber),
+                phones: closed(&values, Secret::Phone),
+                emails: closed(&values, Secret::Email),
+            })
+        }
+        false => None,
+    };
+    let from = came_from(tx, &from)?;
+    Ok(Pupil {
+        id,
+        version: enrolment.version,
+        person: person.into(),
+        class,
+        stays: stays(all, classes, from),
+        relatives,
+        protected,
+        may: reach.may_with(class),
+    })
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PupilQuery {
+    /// `true`: papers and telephones too, where the actor may see them. That look is recorded by itself.
+    #[serde(default)]
+    pub protected: bool,
+}
+
+/// One pupil of a school: who they are, their classes, stays and family. Recorded as a look at all of them.
+#[utoipa::path(get, path = "/schools/{school}/pupils/{pupil}", operation_id = "pupil", tag = "pupils",
+    params(("school" = base::Uuid, Path), ("pupil" = base::Uuid, Path), PupilQuery),
+    responses((status = 200, body = Pupil), (status = 404, body = http::ProblemBody)))]
+pub async fn route(
+    State(app): State<App>,
+    Signed(ctx): Signed,
+    Path((school, id)): Path<(UnitId, EnrolmentId)>,
+    Query(query): Query<PupilQuery>,
+) -> Answer<Tagged<Pupil>> {
+    let people = |pupil: &Pupil| -> Vec<Uuid> {
+        std::iter::once(pupil.person.id).chain(pupil.relatives.iter().map(|one| one.person)).map(Into::into).collect()
+    };
+    let pupil = app
+        .look(&ctx, "pupil.page", move |tx| {
+            let pupil = show(tx, school, id, query.protected)?;
+            Ok((people(&pupil), pupil))
+        })
+        .await?;
+    if pupil.protected.is_some() {
+        // Before the answer leaves: what is protected is never shown without a record.
+        app.looks()?.at_once(Look::new(&ctx, "pupil.protected", people(&pupil))).await?;
+    }
+    Ok(Tagged::new(pupil.version, pupil))
+}
