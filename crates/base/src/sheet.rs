@@ -58,6 +58,8 @@ pub struct Sheet {
 pub trait Rows: Send {
     /// Writes one row, a cell for each column.
     fn row(&mut self, cells: &[Cell]) -> Result<()>;
+    /// Ends this sheet and begins another in the same file. What is told about the file stays that of the first.
+    fn next(&mut self, title: &str, columns: &[Head]) -> Result<()>;
     /// The finished file, at its beginning. It vanishes when it is closed.
     fn finish(self: Box<Self>) -> Result<File>;
 }

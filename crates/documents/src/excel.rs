@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 
-use base::sheet::{Cell, Rows, Sheet, Sheets};
+use base::sheet::{Cell, Head, Rows, Sheet, Sheets};
 use base::{Code, Error, Kind, Result};
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
@@ -30,6 +30,9 @@ struct Writing {
     sheet: Sheet,
     forms: Forms,
     rows: u32,
+    /// Which sheet is being written, and how many columns it has.
+    page: usize,
+    columns: usize,
 }
 
 /// How cells look.
@@ -57,29 +60,36 @@ fn moment(at: base::Instant) -> Result<ExcelDateTime> {
     day.map_err(Error::internal)
 }
 
+/// Begins a sheet with its headings.
+fn begin_page(book: &mut Workbook, title: &str, columns: &[Head]) -> Result<()> {
+    let form = Format::new()
+        .set_bold()
+        .set_background_color(Color::RGB(0xEF_EB_F7))
+        .set_border_bottom(FormatBorder::Thin)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_text_wrap();
+    let page = book.add_worksheet_with_constant_memory().map_err(Error::internal)?;
+    page.set_name(sheet_name(title)).map_err(Error::internal)?;
+    page.set_freeze_panes(1, 0).map_err(Error::internal)?;
+    page.set_repeat_rows(0, 0).map_err(Error::internal)?;
+    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    for (column, head) in (0u16..).zip(columns) {
+        page.set_column_width(column, f64::from(head.width)).map_err(Error::internal)?;
+        let guarded = form.clone().set_quote_prefix();
+        let form = if looks_like_formula(head.title) { &guarded } else { &form };
+        page.write_string_with_format(0, column, head.title, form).map_err(Error::internal)?;
+    }
+    Ok(())
+}
+
 impl Writing {
     fn begin(sheet: Sheet) -> Result<Self> {
         let mut book = Workbook::new();
         // The moment is the act's own, so that the same act makes the same file.
         let properties = DocProperties::new().set_title(&sheet.title).set_creation_datetime(&moment(sheet.made_at)?);
         book.set_properties(&properties);
-        let head = Format::new()
-            .set_bold()
-            .set_background_color(Color::RGB(0xEF_EB_F7))
-            .set_border_bottom(FormatBorder::Thin)
-            .set_align(FormatAlign::VerticalCenter)
-            .set_text_wrap();
-        let page = book.add_worksheet_with_constant_memory().map_err(Error::internal)?;
-        page.set_name(sheet_name(&sheet.title)).map_err(Error::internal)?;
-        page.set_freeze_panes(1, 0).map_err(Error::internal)?;
-        page.set_repeat_rows(0, 0).map_err(Error::internal)?;
-        page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-        for (column, title) in (0u16..).zip(&sheet.columns) {
-            page.set_column_width(column, f64::from(title.width)).map_err(Error::internal)?;
-            let guarded = head.clone().set_quote_prefix();
-            let form = if looks_like_formula(title.title) { &guarded } else { &head };
-            page.write_string_with_format(0, column, title.title, form).map_err(Error::internal)?;
-        }
+        begin_page(&mut book, &sheet.title, &sheet.columns)?;
+        let columns = sheet.columns.len();
         Ok(Self {
             book,
             sheet,
@@ -89,7 +99,17 @@ impl Writing {
                 guarded: Format::new().set_quote_prefix(),
             },
             rows: 0,
+            page: 0,
+            columns,
         })
+    }
+
+    /// Ends the sheet that is being written.
+    fn end_page(&mut self) -> Result<()> {
+        let last = u16::try_from(self.columns).unwrap_or(u16::MAX).saturating_sub(1);
+        let page = self.book.worksheet_from_index(self.page).map_err(Error::internal)?;
+        page.autofilter(0, 0, self.rows, last).map_err(Error::internal)?;
+        Ok(())
     }
 }
 
@@ -134,17 +154,22 @@ impl Rows for Writing {
             )));
         }
         self.rows += 1;
-        let page = self.book.worksheet_from_index(0).map_err(Error::internal)?;
+        let page = self.book.worksheet_from_index(self.page).map_err(Error::internal)?;
         for (column, cell) in (0u16..).zip(cells) {
             write(page, self.rows, column, cell, &self.forms)?;
         }
         Ok(())
     }
 
+    fn next(&mut self, title: &str, columns: &[Head]) -> Result<()> {
+        self.end_page()?;
+        begin_page(&mut self.book, title, columns)?;
+        (self.page, self.columns, self.rows) = (self.page + 1, columns.len(), 0);
+        Ok(())
+    }
+
     fn finish(mut self: Box<Self>) -> Result<File> {
-        let last = u16::try_from(self.sheet.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
-        let page = self.book.worksheet_from_index(0).map_err(Error::internal)?;
-        page.autofilter(0, 0, self.rows, last).map_err(Error::internal)?;
+        self.end_page()?;
         let bold = Format::new().set_bold();
         let about = self.book.add_worksheet();
         about.set_name("Thông tin").map_err(Error::internal)?;

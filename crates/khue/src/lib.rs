@@ -12,6 +12,7 @@ pub mod key;
 pub mod migrate;
 pub mod operator;
 pub mod place;
+pub mod sector;
 pub mod serve;
 pub mod work;
 
@@ -41,6 +42,7 @@ pub fn encrypted() -> Vec<platform::backup::reencrypt::Encrypted> {
     let mut all = platform::backup::reencrypt::own();
     all.extend(accounts::factors::encrypted());
     all.push(registry::people::secrets::encrypted());
+    all.extend(registry::fields::encrypted());
     all
 }
 
@@ -74,6 +76,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Tệp khoá: kiểm tra, chép cất nơi khác, thay khoá mới.
     Key(key::Key),
+    /// Danh mục dữ liệu của ngành: đối chiếu những gì Khuê giữ được.
+    Sector(sector::Sector),
 }
 
 impl Program {
@@ -90,6 +94,7 @@ impl Program {
             Command::Journal(journal) => journal.run(),
             Command::Certificate(certificate) => certificate.run().map(|()| true),
             Command::Key(key) => key.run(),
+            Command::Sector(sector) => sector.run(),
         }
     }
 }

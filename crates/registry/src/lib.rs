@@ -3,6 +3,7 @@
 
 pub mod classes;
 pub mod demo;
+pub mod fields;
 pub mod load;
 pub mod people;
 pub mod pupils;
@@ -35,6 +36,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(units::split::route))
         .routes(routes!(units::preview::of_merger))
         .routes(routes!(units::preview::of_split))
+        .merge(fields::routes::all())
         .routes(routes!(classes::list::route, classes::create::route))
         .routes(routes!(classes::show::route, classes::edit::route))
         .routes(routes!(pupils::list::route, pupils::admit::route))
@@ -97,6 +99,9 @@ pub static SCHEMA: db::Schema = db::Schema {
         classes::store::STATEMENTS,
         pupils::store::STATEMENTS,
         reach::STATEMENTS,
+        fields::store::STATEMENTS,
+        fields::typed::store::STATEMENTS,
+        fields::scene::STATEMENTS,
     ],
     constraints: &[
         db::Constraint {

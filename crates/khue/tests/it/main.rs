@@ -13,6 +13,7 @@ mod plans;
 mod program;
 mod restoring;
 mod rotation;
+mod sector;
 mod walk;
 mod work;
 

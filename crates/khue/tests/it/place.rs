@@ -13,6 +13,10 @@ use platform::jobs::{self, JobId};
 use platform::mail::{self, Mail};
 use platform::settings;
 use registry::classes::create::CreateClass;
+use registry::fields::parts::{self, SetPart};
+use registry::fields::record::Of;
+use registry::fields::scene::{Seats, seat};
+use registry::fields::write::Writer;
 use registry::load;
 use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{Closed, NewPerson};
@@ -87,6 +91,10 @@ pub struct Place {
     pub job: Uuid,
     /// What recurs on the server.
     pub recurring: &'static str,
+    /// A class, a pupil in it and somebody who works there.
+    pub seats: Seats,
+    /// A part of the school, of the pupil and of the employment.
+    pub parts: [Uuid; 3],
     /// A class of the first grade, and those of the next school year that come after it: of the next grade, of the same.
     pub class: ClassId,
     pub next: ClassId,
@@ -175,6 +183,25 @@ fn tokens<const N: usize>() -> [Token; N] {
     std::array::from_fn(|_| Token::draw().expect("a token"))
 }
 
+/// A part of the school, of the pupil and of the employment. Their records stay at the version that the walk knows.
+fn some_parts(tx: &mut Tx<'_>, seats: &Seats) -> Result<[Uuid; 3]> {
+    let made = [
+        (Of::School, seats.school.0, "hard_area", "hard_area", "KV1", "unit"),
+        (Of::Pupil, seats.pupil, "pupil_award", "content", "Giải nhất", "enrolment"),
+        (Of::Staff, seats.staff, "staff_training", "major", "Toán", "employment"),
+    ]
+    .map(|(of, id, kind, key, value, table)| {
+        let cmd = SetPart { values: [(key.to_owned(), Some(value.to_owned()))].into() };
+        let from = tx.today();
+        let part = parts::add(tx, (seats.school, of, id), kind, &cmd, None, from, Writer::PERSON)?.part;
+        let known = db::Built::new("test", &format!("UPDATE {table} SET version = 1 WHERE id = ?1"), tx.dialect());
+        tx.exec_one(&known, db::params![id])?;
+        Ok(part)
+    });
+    let [school, pupil, staff] = made;
+    Ok([school?, pupil?, staff?])
+}
+
 /// Loads the provinces and seats everybody.
 pub async fn land(w: &World) -> Land {
     let units = rules::units::vietnam().expect("the pack");
@@ -256,6 +283,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         )?;
         let step = tickets::NewTicket { account: Some(keeper.account), ..tickets::NewTicket::default() };
         tickets::issue(tx, &ticket_digest, tickets::Purpose::SecondStep, &step, "192.0.2.7")?;
+        let seats = seat(tx, school, None, true)?;
+        let parts = some_parts(tx, &seats)?;
         let one = class(tx, school, 2026, "1A", "1")?;
         let (next, again) = (class(tx, school, 2027, "2A", "2")?, class(tx, school, 2027, "1A", "1")?);
         let in_class = admit(tx, school, &pupil(&format!("A{n}"), Some(one), Some(&format!("00432000{n:04}")))?)?.id;
@@ -283,6 +312,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             code: code.shown(),
             job: trial(tx, school)?.0,
             recurring: "installation.tidy",
+            seats,
+            parts,
             class: one,
             next,
             again,
@@ -315,6 +346,8 @@ impl Place {
             invitation: nothing(30),
             job: nothing(40),
             recurring: "nothing.recurs",
+            seats: Seats { school: UnitId(nothing(1)), class: nothing(61), pupil: nothing(62), staff: nothing(63) },
+            parts: [64, 65, 66].map(nothing),
             class: ClassId(nothing(60)),
             pupil: EnrolmentId(nothing(61)),
             gone: EnrolmentId(nothing(62)),

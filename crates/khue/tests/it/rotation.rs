@@ -18,7 +18,7 @@ use registry::people::{Secret, secrets};
 use serde_json::json;
 use testkit::World;
 
-use crate::place::{PASSWORD, land, place};
+use crate::place::{PASSWORD, Place, land, place};
 use crate::program::{Server, err, khue, out, run};
 use crate::unlimited;
 
@@ -120,6 +120,37 @@ async fn person(w: &World, login: &'static str, school: UnitId) -> AccountId {
     .expect("seats somebody")
 }
 
+/// Something of a pupil in every closed place there is.
+async fn closed_fields(w: &World, here: &Place) {
+    let head = here.head.asks(&unlimited(w));
+    let pupil = format!("/api/v1/schools/{}/pupils/{}", here.school, here.seats.pupil);
+    for (n, (group, key, value)) in
+        (1..).zip([("pupil_health", "blood_group", "AB"), ("pupil_contact", "contact_phone", "0912345678")])
+    {
+        let body = json!({ "values": { key: value } }).to_string();
+        let known = format!("\"{n}\"");
+        let headers = [("content-type", "application/json"), ("if-match", known.as_str())];
+        let reply = head.send("PUT", &format!("{pupil}/fields/{group}"), &headers, body).await.expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.json());
+    }
+    let part = json!({ "values": { "place": "Sân sau" } });
+    let reply = head.json("POST", &format!("{pupil}/parts/pupil_violence"), &part).await.expect("an answer");
+    assert_eq!(reply.status, 201, "{}", reply.json());
+}
+
+/// It is still there.
+async fn opened_fields(w: &World, here: &Place) {
+    let head = here.head.asks(&unlimited(w));
+    let path = format!(
+        "/api/v1/schools/{}/pupils/{}/fields?group=pupil_health&group=pupil_contact&group=pupil_violence",
+        here.school, here.seats.pupil
+    );
+    let fields = head.get(&path).await.expect("an answer").json().to_string();
+    for value in ["\"AB\"", "0912345678", "Sân sau"] {
+        assert!(fields.contains(value), "{value}: {fields}");
+    }
+}
+
 fn keys(path: &Path) -> u32 {
     Keys::read(path).expect("reads the key file").current()
 }
@@ -145,8 +176,19 @@ testkit::both! {
             who.send("POST", &renewal, &[("idempotency-key", key)], "").await.expect("an answer")
         };
         let once = renewed_by(&here.head.asks(&unlimited(&w)), "renewed-once").await.json();
+        closed_fields(&w, &here).await;
         let columns = encrypted_with(&w, 1).await;
-        assert_eq!(columns, ["job.work", "journal_payload.body", "person_secret.sealed", "setting.secret", "totp.secret", "totp_pending.secret"]);
+        let expected = [
+            "job.work",
+            "journal_payload.body",
+            "person_secret.sealed",
+            "record_doc.sealed",
+            "record_part.sealed",
+            "setting.secret",
+            "totp.secret",
+            "totp_pending.secret",
+        ];
+        assert_eq!(columns, expected);
         w.db.close();
         let said = renewed(&w).await;
         assert!(said[0].contains("Đã thêm khoá số 2") && said.iter().any(|line| line.contains("key export")), "{said:#?}");
@@ -155,6 +197,7 @@ testkit::both! {
         assert_eq!(encrypted_with(&w, 1).await, [] as [String; 0], "these columns must join khue::encrypted()");
         assert_eq!(encrypted_with(&w, 2).await, columns);
         holds(&w).await;
+        opened_fields(&w, &here).await;
         // What is protected of people opens, and is found by digests of the new key alone.
         let (who, found, digests) = w.db.read(&w.system(), |tx| {
             tx.public("test");

@@ -3,6 +3,7 @@
 mod acts;
 mod classes;
 mod export;
+mod fields;
 mod pack;
 mod people;
 mod pupils;
