@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod door;
+mod import;
 mod load;
 mod measure;
 mod program;
@@ -186,6 +187,12 @@ fn main() {
             goals += 1;
             missed += usize::from(!fact.pass());
         }
+    }
+    if turns.on("import") {
+        let import = import::measure(folder.path());
+        import.print();
+        goals += 1;
+        missed += usize::from(!import.pass());
     }
     println!("\nfdatasync of 4 KiB appended: {:.3} ms (median of 300)", measure::fdatasync(folder.path()));
     println!("{} of {goals} goals are met", goals - missed);

@@ -37,7 +37,7 @@ impl Turns {
         while let Some(arg) = args.next() {
             if arg == "--seconds" {
                 turns.seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(2.0);
-            } else if ["sqlite", "postgres", "program"].contains(&arg.as_str()) {
+            } else if ["sqlite", "postgres", "program", "import"].contains(&arg.as_str()) {
                 turns.parts.push(arg);
             } else {
                 turns.only.push(arg);

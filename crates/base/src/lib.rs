@@ -1,6 +1,7 @@
 //! The vocabulary of Khuê: ids, times, the context of an act, errors, Vietnamese names, scores and money.
 //! Nothing here reads or writes anything.
 
+pub mod book;
 pub mod ctx;
 pub mod error;
 pub mod id;

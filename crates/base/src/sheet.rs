@@ -68,4 +68,6 @@ pub trait Rows: Send {
 pub trait Sheets: Send + Sync {
     /// Begins one.
     fn begin(&self, sheet: Sheet) -> Result<Box<dyn Rows>>;
+    /// Begins one whose headings are somebody else's, word for word; `sheet` says how wide the columns are.
+    fn begin_titled(&self, sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>>;
 }

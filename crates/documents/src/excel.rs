@@ -21,7 +21,12 @@ pub struct Excel;
 
 impl Sheets for Excel {
     fn begin(&self, sheet: Sheet) -> Result<Box<dyn Rows>> {
-        Ok(Box::new(Writing::begin(sheet)?))
+        let titles: Vec<String> = sheet.columns.iter().map(|head| head.title.to_owned()).collect();
+        self.begin_titled(sheet, &titles)
+    }
+
+    fn begin_titled(&self, sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>> {
+        Ok(Box::new(Writing::begin(sheet, titles)?))
     }
 }
 
@@ -61,7 +66,7 @@ fn moment(at: base::Instant) -> Result<ExcelDateTime> {
 }
 
 /// Begins a sheet with its headings.
-fn begin_page(book: &mut Workbook, title: &str, columns: &[Head]) -> Result<()> {
+fn begin_page(book: &mut Workbook, title: &str, columns: &[Head], titles: &[String]) -> Result<()> {
     let form = Format::new()
         .set_bold()
         .set_background_color(Color::RGB(0xEF_EB_F7))
@@ -73,22 +78,22 @@ fn begin_page(book: &mut Workbook, title: &str, columns: &[Head]) -> Result<()> 
     page.set_freeze_panes(1, 0).map_err(Error::internal)?;
     page.set_repeat_rows(0, 0).map_err(Error::internal)?;
     page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-    for (column, head) in (0u16..).zip(columns) {
+    for ((column, head), title) in (0u16..).zip(columns).zip(titles) {
         page.set_column_width(column, f64::from(head.width)).map_err(Error::internal)?;
         let guarded = form.clone().set_quote_prefix();
-        let form = if looks_like_formula(head.title) { &guarded } else { &form };
-        page.write_string_with_format(0, column, head.title, form).map_err(Error::internal)?;
+        let form = if looks_like_formula(title) { &guarded } else { &form };
+        page.write_string_with_format(0, column, title, form).map_err(Error::internal)?;
     }
     Ok(())
 }
 
 impl Writing {
-    fn begin(sheet: Sheet) -> Result<Self> {
+    fn begin(sheet: Sheet, titles: &[String]) -> Result<Self> {
         let mut book = Workbook::new();
         // The moment is the act's own, so that the same act makes the same file.
         let properties = DocProperties::new().set_title(&sheet.title).set_creation_datetime(&moment(sheet.made_at)?);
         book.set_properties(&properties);
-        begin_page(&mut book, &sheet.title, &sheet.columns)?;
+        begin_page(&mut book, &sheet.title, &sheet.columns, titles)?;
         let columns = sheet.columns.len();
         Ok(Self {
             book,
@@ -163,7 +168,8 @@ impl Rows for Writing {
 
     fn next(&mut self, title: &str, columns: &[Head]) -> Result<()> {
         self.end_page()?;
-        begin_page(&mut self.book, title, columns)?;
+        let titles: Vec<String> = columns.iter().map(|head| head.title.to_owned()).collect();
+        begin_page(&mut self.book, title, columns, &titles)?;
         (self.page, self.columns, self.rows) = (self.page + 1, columns.len(), 0);
         Ok(())
     }

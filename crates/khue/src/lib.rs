@@ -15,6 +15,7 @@ pub mod place;
 pub mod sector;
 pub mod serve;
 pub mod work;
+pub mod workbook;
 
 use base::Result;
 use clap::{Parser, Subcommand};
@@ -24,6 +25,7 @@ use http::Module;
 #[must_use]
 pub fn modules() -> Vec<Module> {
     platform::sheets::lend(&documents::excel::Excel);
+    platform::books::lend(&documents::workbook::Reader);
     vec![http::module(), accounts::module(), registry::module()]
 }
 
@@ -78,6 +80,11 @@ enum Command {
     Key(key::Key),
     /// Danh mục dữ liệu của ngành: đối chiếu những gì Khuê giữ được.
     Sector(sector::Sector),
+    /// Nhập danh sách của một trường từ tệp Excel. Kết thúc bằng 0 khi nhận hết, 2 khi có dòng không nhận, 1 khi không
+    /// nhập được gì.
+    Import(workbook::Import),
+    /// Xuất danh sách của một trường ra tệp Excel, nhập lại được nguyên vẹn.
+    Export(workbook::Export),
 }
 
 impl Program {
@@ -95,6 +102,14 @@ impl Program {
             Command::Certificate(certificate) => certificate.run().map(|()| true),
             Command::Key(key) => key.run(),
             Command::Sector(sector) => sector.run(),
+            Command::Import(import) => import.run(),
+            Command::Export(export) => export.run(),
         }
+    }
+
+    /// How the program ends when what was asked is done and its finding is bad: of an import, that some rows stayed out.
+    #[must_use]
+    pub fn bad_ending(&self) -> u8 {
+        if matches!(self.command, Command::Import(_)) { 2 } else { 1 }
     }
 }

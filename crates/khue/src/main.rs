@@ -12,9 +12,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // Whatever is written, by us or by the database, is the owner's alone: pupils' data, keys, backups.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    match khue::Program::parse().run() {
+    let program = khue::Program::parse();
+    let bad = program.bad_ending();
+    match program.run() {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(false) => ExitCode::from(bad),
         Err(error) => {
             eprintln!("{error} [{}]", error.code());
             // The cause is for whoever mends the machine; the sentence above says what to do.

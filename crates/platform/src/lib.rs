@@ -1,6 +1,7 @@
 //! What the rooms stand on: jobs, files, settings, mail, backup, the policy of second factors.
 
 pub mod backup;
+pub mod books;
 pub mod files;
 pub mod jobs;
 pub mod mail;

@@ -22,10 +22,18 @@ pub fn lend(sheets: &'static dyn Sheets) {
 
 /// Begins a file.
 pub fn begin(sheet: Sheet) -> Result<Box<dyn Rows>> {
-    match LENT.get() {
-        Some(sheets) => sheets.begin(sheet),
-        None => Err(NONE.error("Bản cài đặt này được dựng không kèm phần xuất Excel. Hãy dùng bản cài đặt đầy đủ.")),
-    }
+    lent()?.begin(sheet)
+}
+
+/// Begins a file whose headings are somebody else's, word for word.
+pub fn begin_titled(sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>> {
+    lent()?.begin_titled(sheet, titles)
+}
+
+fn lent() -> Result<&'static dyn Sheets> {
+    LENT.get()
+        .copied()
+        .ok_or_else(|| NONE.error("Bản cài đặt này được dựng không kèm phần xuất Excel. Hãy dùng bản cài đặt đầy đủ."))
 }
 
 /// Records that a list left the house: which, how it was filtered, how many rows, whose data. Before the file is sent.

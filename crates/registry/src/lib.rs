@@ -4,6 +4,7 @@
 pub mod classes;
 pub mod demo;
 pub mod fields;
+pub mod imports;
 pub mod load;
 pub mod people;
 pub mod pupils;
@@ -14,13 +15,20 @@ use std::collections::HashMap;
 
 use base::{Result, UnitId};
 use db::Tx;
-use http::{App, Module, OpenApiRouter, no_jobs, routes};
+use http::{App, Module, OpenApiRouter, routes};
 
 /// The room. It lends the names of units to the rooms below it.
 #[must_use]
 pub fn module() -> Module {
     accounts::names::lend(names);
-    Module { name: "registry", schema: &SCHEMA, routes: paths, screens, jobs: no_jobs, settings: &[] }
+    Module {
+        name: "registry",
+        schema: &SCHEMA,
+        routes: paths,
+        screens,
+        jobs: imports::apply_import::handlers,
+        settings: &[],
+    }
 }
 
 fn paths() -> OpenApiRouter<App> {
@@ -55,6 +63,12 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(pupils::leave::finish_route))
         .routes(routes!(pupils::come_back::route))
         .routes(routes!(pupils::correct::stay_route))
+        .routes(routes!(imports::list::route, imports::bring::route))
+        .routes(routes!(imports::show::route))
+        .routes(routes!(imports::rows::route))
+        .routes(routes!(imports::change::route))
+        .routes(routes!(imports::apply_import::route))
+        .routes(routes!(imports::receipt::route))
 }
 
 /// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some.
@@ -84,6 +98,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
         db::Migration {
+            ordinal: 313,
+            name: "imports",
+            sql: include_str!("../migrations/0313_imports.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 316,
             name: "elsewhere",
             sql: include_str!("../migrations/0316_elsewhere.sql"),
@@ -102,6 +122,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         fields::store::STATEMENTS,
         fields::typed::store::STATEMENTS,
         fields::scene::STATEMENTS,
+        imports::store::STATEMENTS,
     ],
     constraints: &[
         db::Constraint {

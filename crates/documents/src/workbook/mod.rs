@@ -7,6 +7,7 @@ mod decode;
 mod gather;
 pub mod header;
 mod heading;
+mod lent;
 mod limits;
 mod markup;
 mod ods;
@@ -24,6 +25,7 @@ use std::path::Path;
 use base::{Error, Result};
 
 pub use heading::Known;
+pub use lent::Reader;
 pub use limits::{BOMB, DAMAGED, Limits, NOT_A_WORKBOOK, OTHER_KIND, PASSWORD, TOO_LARGE};
 pub use sheet::{Area, Cell, CellError, Format, Note, Row, Sheet, Workbook, letters_of};
 

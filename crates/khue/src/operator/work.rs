@@ -9,7 +9,7 @@ use platform::files::Disk;
 use serde::{Deserialize, Serialize};
 
 use super::{House, Tell};
-use crate::{account, certificate, doctor, journal, key};
+use crate::{account, certificate, doctor, journal, key, workbook};
 
 /// A role at a unit.
 #[derive(Clone, Debug, Serialize, Deserialize, Args)]
@@ -81,6 +81,28 @@ pub enum Work {
     },
     /// Makes another one.
     CertificateNewRoot {},
+    /// Imports a school's list.
+    Import {
+        /// Whose.
+        unit: String,
+        /// From where.
+        file: PathBuf,
+        /// Whether nothing is to change.
+        dry_run: bool,
+        /// Whether classes that do not exist are made.
+        make_classes: bool,
+        /// Where what became of each row goes.
+        receipt: PathBuf,
+    },
+    /// Exports a school's list.
+    Export {
+        /// Whose.
+        unit: String,
+        /// Which.
+        what: workbook::What,
+        /// Where to.
+        file: PathBuf,
+    },
 }
 
 impl Work {
@@ -100,6 +122,8 @@ impl Work {
             Self::CertificateShow {} => "certificate show",
             Self::CertificateExport { .. } => "certificate export",
             Self::CertificateNewRoot {} => "certificate new-root",
+            Self::Import { .. } => "import",
+            Self::Export { .. } => "export",
         }
     }
 }
@@ -127,5 +151,10 @@ pub async fn perform(house: &House, ctx: &Ctx, work: &Work, tell: &Tell<'_>) -> 
         Work::CertificateShow {} => certificate::show(house, ctx, tell).await,
         Work::CertificateExport { path } => certificate::export(house, ctx, &path, tell).await,
         Work::CertificateNewRoot {} => certificate::new_root(house, ctx, tell).await,
+        Work::Import { unit, file, dry_run, make_classes, receipt } => {
+            let asked = workbook::Asked { unit: &unit, file: &file, dry_run, make_classes, receipt: &receipt };
+            workbook::import(&house.db, ctx, &asked, tell).await
+        }
+        Work::Export { unit, what, file } => workbook::export(&house.db, ctx, &unit, what, &file, tell).await,
     }
 }

@@ -810,6 +810,61 @@ pub static CASES: &[Case] = &[
         |p| format!("{}/stay", pupil(p)),
         Some(|_| json!({ "valid_from": "2026-09-02" })),
     ),
+    // Imports.
+    refused(
+        case(
+            "POST",
+            "/units/{unit}/imports",
+            NO_UNIT,
+            Head,
+            |p| format!("/units/{}/imports", p.school),
+            // No workbook.
+            Some(|_| json!({})),
+        ),
+        422,
+        "workbook.not_a_workbook",
+    ),
+    case("GET", "/units/{unit}/imports", NO_UNIT, Head, |p| format!("/units/{}/imports", p.school), None),
+    case(
+        "GET",
+        "/units/{unit}/imports/{import}",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/{}", p.school, p.import),
+        None,
+    ),
+    case(
+        "GET",
+        "/units/{unit}/imports/{import}/rows",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/{}/rows?verdict=new", p.school, p.import),
+        None,
+    ),
+    case(
+        "POST",
+        "/units/{unit}/imports/{import}/changes",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/{}/changes", p.school, p.import),
+        Some(|_| json!({ "make_classes": true })),
+    ),
+    case(
+        "GET",
+        "/units/{unit}/imports/{import}/receipt",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/{}/receipt", p.school, p.import),
+        None,
+    ),
+    case(
+        "POST",
+        "/units/{unit}/imports/{import}/apply",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/{}/apply", p.school, p.import),
+        None,
+    ),
 ];
 
 /// The case of an operation, by its method and its path in the description.

@@ -16,6 +16,7 @@ mod rotation;
 mod sector;
 mod walk;
 mod work;
+mod workbook;
 
 use std::sync::Arc;
 

@@ -105,6 +105,8 @@ pub struct Place {
     pub gone: EnrolmentId,
     /// The code of a pupil who has left the sister school for another, and is called as [`PUPIL`].
     pub arriving: String,
+    /// A workbook that waits to be imported.
+    pub import: Uuid,
 }
 
 /// How the pupils are called.
@@ -256,7 +258,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
     let app = totp_rs::Builder::new().with_secret(app.as_bytes().to_vec()).build().expect("an app");
     let first_code = app.generate(u64::try_from(w.clock.now().0 / 1_000_000).expect("a moment")).to_string();
     let (ticket, ticket_digest) = tickets::draw().expect("a ticket");
-    w.db.write(&w.system(), move |tx| {
+    let act = w.system();
+    let place = w.db.write(&act, move |tx| {
         let school = school(tx, &format!("Trường Tiểu học Số {n}"), commune)?;
         let sister = self::school(tx, &format!("Trường Tiểu học Cạnh Số {n}"), commune)?;
         let expires_at = tx.now().plus_seconds(86_400);
@@ -294,8 +297,6 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let arriving = format!("C{n}");
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
         transfer_out(tx, sister, moves, None, &Go { from })?;
-        // The last of it, which everybody is told.
-        tx.record(Entry::new(LAST, "unit", commune).unit(commune));
         Ok(Place {
             commune,
             department,
@@ -320,10 +321,33 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             pupil: in_class,
             gone,
             arriving,
+            import: Uuid::nil(),
         })
+    });
+    let place = place.await.expect("makes a place");
+    let import = import(w, place.school).await;
+    w.db.write(&w.system(), move |tx| {
+        tx.public("a test tells that a place was made");
+        // The last of it, which everybody is told.
+        tx.record(Entry::new(LAST, "unit", commune).unit(commune));
+        Ok(())
     })
     .await
-    .expect("makes a place")
+    .expect("says so");
+    Place { import, ..place }
+}
+
+/// A workbook of one pupil.
+async fn import(w: &World, school: UnitId) -> Uuid {
+    let _they_lend = khue::modules();
+    let act = w.system();
+    let read = w.db.read(&act, move |tx| {
+        registry::imports::allowed(tx, school)?;
+        let list = "Họ và tên;Ngày sinh;Giới tính;Lớp\nLê Thị Thử;26/03/2019;Nữ;1A\n";
+        registry::imports::staged(tx, school, "hoc-sinh.csv", list.as_bytes())
+    });
+    let stage = std::sync::Arc::new(read.await.expect("reads"));
+    registry::imports::put(&w.db, &w.system(), school, &stage).await.expect("keeps").id
 }
 
 impl Place {

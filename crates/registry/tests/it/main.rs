@@ -4,6 +4,7 @@ mod acts;
 mod classes;
 mod export;
 mod fields;
+mod imports;
 mod pack;
 mod people;
 mod pupils;
