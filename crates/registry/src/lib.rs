@@ -9,7 +9,9 @@ pub mod load;
 pub mod people;
 pub mod pupils;
 pub mod reach;
+pub mod timetable;
 pub mod units;
+pub mod years;
 
 use std::collections::HashMap;
 
@@ -69,6 +71,17 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(imports::change::route))
         .routes(routes!(imports::apply_import::route))
         .routes(routes!(imports::receipt::route))
+        .routes(routes!(years::show::route, years::open::route, years::open::changed))
+        .routes(routes!(years::open::previewed))
+        .routes(routes!(years::subjects::route, years::subjects::put))
+        .routes(routes!(years::roll_over::preview::route))
+        .routes(routes!(years::roll_over::run::listed, years::roll_over::run::route))
+        .routes(routes!(years::roll_over::undo::route))
+        .routes(routes!(timetable::show::route))
+        .routes(routes!(timetable::show::listed, timetable::save::route))
+        .routes(routes!(timetable::save::put, timetable::save::delete))
+        .routes(routes!(timetable::save::tried))
+        .routes(routes!(timetable::reading::route))
 }
 
 /// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some.
@@ -104,6 +117,18 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
         db::Migration {
+            ordinal: 314,
+            name: "school_year",
+            sql: include_str!("../migrations/0314_school_year.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 315,
+            name: "rollover",
+            sql: include_str!("../migrations/0315_rollover.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 316,
             name: "elsewhere",
             sql: include_str!("../migrations/0316_elsewhere.sql"),
@@ -123,6 +148,9 @@ pub static SCHEMA: db::Schema = db::Schema {
         fields::typed::store::STATEMENTS,
         fields::scene::STATEMENTS,
         imports::store::STATEMENTS,
+        years::store::STATEMENTS,
+        years::roll_over::store::STATEMENTS,
+        timetable::store::STATEMENTS,
     ],
     constraints: &[
         db::Constraint {
@@ -142,6 +170,24 @@ pub static SCHEMA: db::Schema = db::Schema {
             columns: &["person"],
             code: &pupils::stay::ELSEWHERE,
             sentence: pupils::stay::ELSEWHERE_SENTENCE,
+        },
+        db::Constraint {
+            table: "school_year",
+            columns: &["unit", "year"],
+            code: &years::OPEN_ALREADY,
+            sentence: "Đơn vị đã mở năm học này rồi; chưa có gì bị thay đổi. Hãy tải lại để xem và sửa.",
+        },
+        db::Constraint {
+            table: "rollover",
+            columns: &["from_year", "school"],
+            code: &years::roll_over::DONE_ALREADY,
+            sentence: "Trường đã chuyển từ năm học này sang năm học sau. Muốn làm lại, hãy hoàn tác lần chuyển trước.",
+        },
+        db::Constraint {
+            table: "timetable",
+            columns: &["school", "valid_from"],
+            code: &timetable::SAME_DAY,
+            sentence: "Đã có thời khóa biểu bắt đầu đúng ngày này. Hãy sửa thời khóa biểu đó, hoặc chọn ngày khác.",
         },
     ],
 };

@@ -1,6 +1,8 @@
 //! Rule packs: what the law fixes, as dated data with its legal basis. The files of `rules/` are inside the program; a
 //! pack is read when it is first asked for.
 
+pub mod calendar;
+pub mod curriculum;
 pub mod sector;
 pub mod table;
 pub mod units;
@@ -14,7 +16,7 @@ use base::{Date, Error, Interval, Result};
 pub struct Pack {
     /// Its code, unique within its kind.
     pub code: String,
-    /// What it holds: `units`, `sector`, later assessment rules, forms.
+    /// What it holds: `units`, `sector`, `calendar`, `curriculum`, later assessment rules, forms.
     pub kind: String,
     /// Its Vietnamese title.
     pub title: String,
@@ -79,6 +81,10 @@ const EMBEDDED: &[Embedded] = &[
         "values/DM_TRANG_THAI_CAN_BO.tsv" "values/DM_TRANG_THAI_HOC_SINH.tsv" "values/DM_TRINH_DO.tsv"
         "values/DM_TRINH_DO_CHUYEN_MON.tsv"
     ),
+    pack!("calendar/vn": "provinces.tsv" "examples.toml"),
+    pack!("curriculum/gdpt2018-th": "subjects.tsv" "periods.tsv" "examples.toml"),
+    pack!("curriculum/gdpt2018-thcs": "subjects.tsv" "periods.tsv" "examples.toml"),
+    pack!("curriculum/gdpt2018-thpt": "subjects.tsv" "periods.tsv" "examples.toml"),
 ];
 
 #[derive(serde::Deserialize)]

@@ -7,7 +7,7 @@ use auth::invitations::{self, InvitationCode, NewInvitation};
 use auth::session::Token;
 use auth::tickets;
 use base::{AccountId, ClassId, Clock as _, EnrolmentId, Result, SchoolYear, UnitId, Uuid};
-use db::{Entry, Tx};
+use db::{BulkInto, Entry, Tx, Value};
 use http::ask::Ask;
 use platform::jobs::{self, JobId};
 use platform::mail::{self, Mail};
@@ -22,8 +22,11 @@ use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{Closed, NewPerson};
 use registry::pupils::admit::{Admit, admit};
 use registry::pupils::leave::{Go, Leave, leave, transfer_out};
+use registry::timetable::save::{self, NewTimetable};
 use registry::units::Levels;
 use registry::units::create::{CreateUnit, create};
+use registry::years::roll_over::{self, RollOver};
+use registry::years::{YearPlan, open};
 use testkit::World;
 
 /// The provinces: the one whose records are asked about, and another.
@@ -107,6 +110,12 @@ pub struct Place {
     pub arriving: String,
     /// A workbook that waits to be imported.
     pub import: Uuid,
+    /// A class of 2025-2026.
+    pub year_class: Uuid,
+    /// A timetable of that year.
+    pub timetable: Uuid,
+    /// The step into that year, which can be taken back.
+    pub rollover: Uuid,
 }
 
 /// How the pupils are called.
@@ -179,6 +188,57 @@ fn trial(tx: &mut Tx<'_>, school: UnitId) -> Result<JobId> {
     let mail = Mail { to: "a@example.edu.vn".to_owned(), subject: "Thư".to_owned(), text: "Thư".to_owned() };
     let run_at = Some(tx.now().plus_seconds(3_600));
     jobs::enqueue(tx, &mail, &jobs::Ask { unit: Some(school), run_at, ..jobs::Ask::default() })
+}
+
+/// A class of a year, which nobody is in.
+fn year_class(tx: &mut Tx<'_>, school: UnitId, year: i64, name: &'static str) -> Result<Uuid> {
+    let id: Uuid = tx.new_id();
+    let columns = [
+        ("school", "uuid"),
+        ("id", "uuid"),
+        ("year", "int"),
+        ("code", "text"),
+        ("name", "text"),
+        ("sort_key", "bytes"),
+        ("grade", "text"),
+        ("version", "int"),
+    ];
+    let text = |text: &'static str| Value::Text(text.into());
+    let row = [
+        Value::Uuid(school.0),
+        Value::Uuid(id),
+        Value::Int(year),
+        text(name),
+        text(name),
+        Value::Bytes(base::vi::collation_key_of(name).into()),
+        text(&name[..1]),
+        Value::Int(1),
+    ];
+    tx.bulk(&BulkInto { table: "class", columns, conflict: "" }, [row])?;
+    Ok(id)
+}
+
+/// A year that was opened, with a class and a timetable; the step into it can still be taken back.
+fn school_year(tx: &mut Tx<'_>, school: UnitId) -> Result<(Uuid, Uuid, Uuid)> {
+    let day = |text: &str| text.parse().map_err(base::Error::internal);
+    let json = |json: serde_json::Value| serde_json::from_value::<RollOver>(json).map_err(base::Error::internal);
+    year_class(tx, school, 2024, "3A")?;
+    let step =
+        roll_over::run::run(tx, school, &json(serde_json::json!({ "from_year": "2024-2025", "day": "2025-08-01" }))?)?;
+    let one = year_class(tx, school, 2025, "1A")?;
+    let year = base::SchoolYear::starting(2025).ok_or_else(|| base::Error::internal("a year"))?;
+    let plan = YearPlan {
+        first_day: day("2025-09-08")?,
+        semester_two: day("2026-01-12")?,
+        last_day: day("2026-05-24")?,
+        holidays: Vec::new(),
+        hours: None,
+        basis: None,
+    };
+    open::open(tx, school, year, &plan)?;
+    let timetable = NewTimetable { year, valid_from: day("2025-09-08")?, basis: None, slots: Vec::new() };
+    let timetable = save::save(tx, school, &timetable)?.id;
+    Ok((one, timetable, step))
 }
 
 fn tokens<const N: usize>() -> [Token; N] {
@@ -297,6 +357,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let arriving = format!("C{n}");
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
         transfer_out(tx, sister, moves, None, &Go { from })?;
+        let (year_class, timetable, rollover) = school_year(tx, school)?;
         Ok(Place {
             commune,
             department,
@@ -322,6 +383,9 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             gone,
             arriving,
             import: Uuid::nil(),
+            year_class,
+            timetable,
+            rollover,
         })
     });
     let place = place.await.expect("makes a place");
@@ -375,6 +439,9 @@ impl Place {
             class: ClassId(nothing(60)),
             pupil: EnrolmentId(nothing(61)),
             gone: EnrolmentId(nothing(62)),
+            year_class: nothing(60),
+            timetable: nothing(61),
+            rollover: nothing(62),
             ..self.clone()
         }
     }

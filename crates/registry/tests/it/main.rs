@@ -11,7 +11,9 @@ mod pupils;
 mod pupils_reach;
 mod routes;
 mod search;
+mod seated;
 mod statements;
+mod years;
 
 use base::{AccountId, Actor, Ctx, Date, Result, UnitId};
 use db::{Schema, Tx};

@@ -16,6 +16,8 @@ fn statements_answer_alike() {
                 let commune = rules::units::vietnam()?.communes.iter().find(|commune| commune.province == "46");
                 let commune = load::commune(commune.expect("a commune").code);
                 let school = units::create::create(tx, &crate::school("Trường Tiểu học Sông Hương", commune, "TH"))?.id;
+                let other = units::create::create(tx, &crate::school("Trường THCS Phú Xuân", commune, "THCS"))?;
+                crate::years::fill(tx, other.id)?;
                 registry::demo::fill_school(tx, school, &[1, 2])?;
                 let seats = scene::seat(tx, school, None, true)?;
                 let cmd = SetPart { values: [("content".to_owned(), Some("Giải nhất".to_owned()))].into() };
