@@ -119,6 +119,17 @@ pub fn enter(tx: &mut Tx<'_>, token: &TokenDigest, unit: Option<UnitId>) -> Resu
     Ok(who)
 }
 
+/// Says for the first decision of the same read whether who was found by [`enter`] must get a second factor before anything
+/// else: what stands in their account may be some minutes old.
+pub fn must_enrol(tx: &mut Tx<'_>, must: bool) {
+    if let Some(mut kept) = tx.take_kept::<Kept>() {
+        for row in &mut kept.rows {
+            row.must_enrol = must;
+        }
+        tx.keep(kept);
+    }
+}
+
 fn rows(tx: &mut Tx<'_>, account: AccountId, unit: Option<UnitId>) -> Result<Vec<Reach>> {
     match tx.take_kept::<Kept>() {
         Some(kept) if kept.account == account && kept.unit == unit => Ok(kept.rows),

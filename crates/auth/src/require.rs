@@ -243,6 +243,25 @@ impl Require for Tx<'_> {
     }
 }
 
+/// A condition on a column that holds a unit's id: that unit has ended, and on its last day it was below one of `ancestors`
+/// (what stands in an `IN (…)`) by this kind of edge, itself or through others that ended before it could be looked at. As
+/// `HELD_LAST` asks it of one account.
+#[must_use]
+pub fn ended_below(column: &str, kind: EdgeKind, ancestors: &str) -> String {
+    let kind = kind.as_str();
+    format!(
+        "EXISTS (SELECT 1 FROM unit scope_e WHERE scope_e.id = {column} AND scope_e.valid_to IS NOT NULL AND EXISTS (
+           WITH RECURSIVE scope_up (unit) AS (
+             SELECT scope_l.authority FROM unit_edge scope_l
+               WHERE scope_l.kind = '{kind}' AND scope_l.unit = scope_e.id AND scope_l.valid_to = scope_e.valid_to
+             UNION
+             SELECT scope_l.authority FROM scope_up CROSS JOIN unit scope_v CROSS JOIN unit_edge scope_l
+               WHERE scope_v.id = scope_up.unit AND scope_l.kind = '{kind}' AND scope_l.unit = scope_v.id AND scope_l.valid_to = scope_v.valid_to
+           ) SELECT 1 FROM scope_up CROSS JOIN unit_closure scope_a
+             WHERE scope_a.kind = '{kind}' AND scope_a.descendant = scope_up.unit AND scope_a.ancestor IN ({ancestors})))"
+    )
+}
+
 /// Where an actor may do something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -319,18 +338,7 @@ impl Scope {
                 None => format!("EXISTS (SELECT 1 FROM {reached} AND scope_c.descendant = {column})"),
             });
             if *public {
-                // As HELD_LAST, of every unit that has ended.
-                any.push(format!(
-                    "EXISTS (SELECT 1 FROM unit scope_e WHERE scope_e.id = {column} AND scope_e.valid_to IS NOT NULL AND EXISTS (
-                       WITH RECURSIVE scope_up (unit) AS (
-                         SELECT scope_l.authority FROM unit_edge scope_l
-                           WHERE scope_l.kind = 'teaching' AND scope_l.unit = scope_e.id AND scope_l.valid_to = scope_e.valid_to
-                         UNION
-                         SELECT scope_l.authority FROM scope_up CROSS JOIN unit scope_v CROSS JOIN unit_edge scope_l
-                           WHERE scope_v.id = scope_up.unit AND scope_l.kind = 'teaching' AND scope_l.unit = scope_v.id AND scope_l.valid_to = scope_v.valid_to
-                       ) SELECT 1 FROM scope_up CROSS JOIN unit_closure scope_a
-                         WHERE scope_a.kind = 'teaching' AND scope_a.descendant = scope_up.unit AND scope_a.ancestor IN ({places})))"
-                ));
+                any.push(ended_below(column, EdgeKind::Teaching, &places));
             }
         }
         match any.len() {

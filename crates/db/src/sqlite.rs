@@ -36,7 +36,7 @@ type Boxed = Box<dyn Job>;
 pub(crate) struct SqliteStore {
     readers: Readers,
     writer: Sender<Boxed>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Mutex<Option<JoinHandle<Connection>>>,
     /// Held until the store is closed: a second program on the same file is refused.
     lock: Mutex<Option<File>>,
 }
@@ -138,7 +138,8 @@ impl SqliteStore {
         self.readers.read_long(read)
     }
 
-    /// Lets what was sent finish, then ends the thread.
+    /// Lets what was sent finish, then ends the thread. The writer's connection is closed last and alone: the last one
+    /// clears the log away, and of two that close at the same moment neither is the last.
     pub(crate) fn close(&self) {
         self.writer.close();
         self.readers.close();
@@ -165,7 +166,7 @@ enum Left {
 }
 
 impl Writer {
-    fn serve(mut self, jobs: &Receiver<Boxed>) {
+    fn serve(mut self, jobs: &Receiver<Boxed>) -> Connection {
         while let Ok(first) = jobs.recv_blocking() {
             let broken = self.group(first, jobs);
             // Each closure of a broken group runs again alone, so that one cannot take the others down.
@@ -173,6 +174,7 @@ impl Writer {
                 self.alone(&mut job);
             }
         }
+        self.conn
     }
 
     /// Runs a group; answers its closures, or gives back those that must run again alone.

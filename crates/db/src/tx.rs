@@ -144,7 +144,7 @@ impl<'c> Tx<'c> {
     /// Goes on as somebody else: whoever was found to hold the session that asks. What was allowed so far no longer counts.
     /// For reads, and for the extractors of `http` alone.
     pub fn act_as(&mut self, ctx: Ctx) {
-        debug_assert!(self.write.is_none(), "what a write draws and records is its first context's");
+        assert!(self.write.is_none(), "what a write draws and records is its first context's");
         self.ctx = ctx;
         self.allowed = None;
     }
@@ -152,7 +152,7 @@ impl<'c> Tx<'c> {
     /// Keeps something that was found for later in the same read: one thing at a time. For `auth`, which finds a session and
     /// its rights in one statement.
     pub fn keep<T: Any>(&mut self, found: T) {
-        debug_assert!(self.write.is_none(), "a write may change what was found");
+        assert!(self.write.is_none(), "a write may change what was found");
         self.kept = Some(Box::new(found));
     }
 

@@ -116,9 +116,14 @@ pub fn outlook(tx: &mut Tx<'_>, unit: UnitId, whom: &str, account: Option<Accoun
 /// Notes whether the account must get a second factor before anything else. Called where that can change: when it signs
 /// in, gets or loses a factor or a role, and every few minutes while it is used, for a policy that was changed meanwhile.
 pub fn renew(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
-    let must = is_demanded(tx, account)? && !factors::any(tx, account)?;
+    let must = must_enrol(tx, account)?;
     factors::must_enrol(tx, account, must)?;
     Ok(must)
+}
+
+/// What [`renew`] would note now.
+pub fn must_enrol(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
+    Ok(is_demanded(tx, account)? && !factors::any(tx, account)?)
 }
 
 #[cfg(test)]

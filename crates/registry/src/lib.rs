@@ -3,6 +3,7 @@
 
 pub mod classes;
 pub mod demo;
+pub mod duplicates;
 pub mod fields;
 pub mod imports;
 pub mod load;
@@ -23,14 +24,11 @@ use http::{App, Module, OpenApiRouter, routes};
 #[must_use]
 pub fn module() -> Module {
     accounts::names::lend(names);
-    Module {
-        name: "registry",
-        schema: &SCHEMA,
-        routes: paths,
-        screens,
-        jobs: imports::apply_import::handlers,
-        settings: &[],
-    }
+    Module { name: "registry", schema: &SCHEMA, routes: paths, screens, jobs, settings: &[] }
+}
+
+fn jobs() -> platform::jobs::Handlers {
+    imports::apply_import::handlers().and(duplicates::find::handlers())
 }
 
 fn paths() -> OpenApiRouter<App> {
@@ -82,6 +80,12 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(timetable::save::put, timetable::save::delete))
         .routes(routes!(timetable::save::tried))
         .routes(routes!(timetable::reading::route))
+        .routes(routes!(duplicates::list::route))
+        .routes(routes!(duplicates::across::route))
+        .routes(routes!(duplicates::search::route))
+        .routes(routes!(duplicates::tell_apart::route))
+        .routes(routes!(duplicates::merge::route))
+        .routes(routes!(duplicates::reopen::route))
 }
 
 /// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some.
@@ -108,6 +112,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             ordinal: 310,
             name: "people",
             sql: include_str!("../migrations/0310_people.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 312,
+            name: "duplicates",
+            sql: include_str!("../migrations/0312_duplicates.sql"),
             rebuild: false,
         },
         db::Migration {
@@ -148,6 +158,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         fields::typed::store::STATEMENTS,
         fields::scene::STATEMENTS,
         imports::store::STATEMENTS,
+        duplicates::store::STATEMENTS,
         years::store::STATEMENTS,
         years::roll_over::store::STATEMENTS,
         timetable::store::STATEMENTS,

@@ -58,5 +58,5 @@ pub async fn route(
     Json(cmd): Json<PutSetting>,
 ) -> Answer<Json<SettingPreview>> {
     let setting = super::find(&app, &key)?;
-    Ok(Json(app.db().read(&ctx, move |tx| preview(tx, unit, setting, &cmd)).await?))
+    Ok(Json(app.db().read_long(&ctx, move |tx| preview(tx, unit, setting, &cmd)).await?))
 }

@@ -71,6 +71,20 @@ testkit::both! {
         assert_eq!(me["account"]["must_enrol"], json!(false));
     }
 
+    async fn a_changed_policy_holds_for_the_first_read_after_the_session_is_looked_at(w: World) {
+        let land = school(&w).await;
+        // A request that is one read notes only after it that the session was used.
+        let invitations = format!("/units/{}/invitations", land.school);
+        let mut head = enter(&w, "hieu.truong").await;
+        head.get("GET", &invitations, Value::Null).await;
+        demand(&w, Some(land.department), "administrators").await;
+        w.clock.advance_seconds(auth::session::SEEN_SECONDS);
+        assert_eq!(head.ask("GET", &invitations, Value::Null).await, (403, "session.enrol_first".to_owned()));
+        demand(&w, Some(land.department), "off").await;
+        w.clock.advance_seconds(auth::session::SEEN_SECONDS);
+        head.get("GET", &invitations, Value::Null).await;
+    }
+
     async fn what_is_demanded_above_is_not_loosened_below(w: World) {
         let land = school(&w).await;
         demand(&w, Some(land.department), "everyone").await;
@@ -145,6 +159,30 @@ testkit::both! {
         lan.get("GET", "/me", Value::Null).await;
         assert_eq!(lan.get("GET", "/me", Value::Null).await["account"]["must_enrol"], json!(false));
         assert_eq!(before.1, Some(held_up));
+
+        // Counting a country takes its turn among the long reads, and nobody who only looks something up waits for it.
+        let mut held = Vec::new();
+        for _ in 0..2 {
+            let ((say, began), (end, told)) = (std::sync::mpsc::channel(), std::sync::mpsc::channel::<()>());
+            let (db, ctx) = (w.db.clone(), w.system());
+            let read = tokio::spawn(async move {
+                db.read_long(&ctx, move |tx| {
+                    tx.public("test");
+                    let _heard = say.send(());
+                    let _told = told.recv_timeout(std::time::Duration::from_secs(30));
+                    Ok(())
+                }).await
+            });
+            began.recv_timeout(std::time::Duration::from_secs(10)).expect("begins");
+            held.push((end, read));
+        }
+        let path = at(land.department, policy);
+        let counting = admin.ask("POST", &path, json!({ "value": "everyone" }));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(100), counting).await.is_err(), "both turns are taken");
+        for (end, read) in held {
+            end.send(()).expect("ends");
+            read.await.expect("runs").expect("reads");
+        }
 
         // Refused as setting it would be, and other settings hold nobody to anything.
         demand(&w, Some(land.department), "off").await;

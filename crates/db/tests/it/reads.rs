@@ -10,6 +10,8 @@ use testkit::World;
 
 use crate::door::{COUNT, add};
 
+const END_OWN_CONNECTION: &str = "SELECT pg_terminate_backend(pg_backend_pid())";
+
 db::statements! {
     EMPTY = "DELETE FROM note";
     OF_OWNER = "SELECT count(*) FROM note WHERE owner = ?1";
@@ -207,5 +209,94 @@ testkit::both! {
         for one in companions {
             one.await.expect("runs");
         }
+    }
+
+    async fn a_connection_lost_among_reads_takes_only_the_read_that_was_on_it(w: World) {
+        if w.db.dialect() == db::Dialect::Sqlite {
+            return;
+        }
+        add(&w, "lan", "một").await.expect("adds");
+        let stop = Arc::new(AtomicBool::new(false));
+        // More than there are connections: they wait together and share snapshots.
+        let reading: Vec<_> = (0..24).map(|_| {
+            let (db, ctx, stop) = (w.db.clone(), w.system(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut read = 0;
+                while !stop.load(Ordering::SeqCst) {
+                    let one = db.read(&ctx, |tx| { tx.public("test"); tx.one::<(i64,)>(&COUNT, &[]) }).await;
+                    assert_eq!(one.expect("a read beside one whose connection is lost"), Some((1,)));
+                    read += 1;
+                }
+                read
+            })
+        }).collect();
+        for _ in 0..20 {
+            let lost = w.db.read(&w.system(), |tx| {
+                tx.public("test");
+                tx.one::<(i64,)>(&COUNT, &[])?;
+                let end = db::Built::new("END_OWN_CONNECTION", END_OWN_CONNECTION, tx.dialect());
+                tx.one::<(bool,)>(&end, &[])
+            }).await;
+            let error = lost.expect_err("its connection is gone");
+            assert_eq!((error.code(), error.kind()), ("db.unreachable", base::Kind::Unavailable));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        stop.store(true, Ordering::SeqCst);
+        for one in reading {
+            assert!(one.await.expect("runs") > 0);
+        }
+        add(&w, "lan", "hai").await.expect("and writes go on");
+    }
+
+    async fn closing_answers_every_read_that_was_still_waiting(w: World) {
+        // Every connection has a read, so that the next ones wait.
+        let mut held = Vec::new();
+        for _ in 0..64 {
+            let (one, wait) = hold();
+            let (db, ctx) = (w.db.clone(), w.system());
+            let read = tokio::task::spawn_blocking(move || {
+                tokio::runtime::Handle::current().block_on(db.read(&ctx, move |tx| { tx.public("test"); wait(); Ok(()) }))
+            });
+            let began = one.began.recv_timeout(Duration::from_millis(300)).is_ok();
+            held.push((one, read));
+            if !began {
+                break;
+            }
+        }
+        assert!(held.len() > 1 && held.len() < 64, "{}", held.len());
+        let waiting: Vec<_> = (0..8).map(|_| {
+            let (db, ctx) = (w.db.clone(), w.system());
+            tokio::spawn(async move { db.read(&ctx, |tx| { tx.public("test"); tx.one::<(i64,)>(&COUNT, &[]) }).await })
+        }).collect();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let db = w.db.clone();
+        let closing = std::thread::spawn(move || db.close());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        for (one, _) in &held {
+            let _heard = one.end.send(());
+        }
+        // Each is served or refused, and none is left without an answer.
+        for one in waiting {
+            let answer = tokio::time::timeout(Duration::from_secs(10), one).await.expect("an answer").expect("runs");
+            match answer {
+                Ok(count) => assert_eq!(count, Some((0,))),
+                Err(error) => assert_eq!(error.code(), "db.stopping"),
+            }
+        }
+        for (_, read) in held {
+            match tokio::time::timeout(Duration::from_secs(10), read).await.expect("an answer").expect("runs") {
+                Ok(()) => {}
+                Err(error) => assert_eq!(error.code(), "db.stopping"),
+            }
+        }
+        closing.join().expect("closes");
+    }
+
+    async fn what_only_a_read_may_do_is_refused_in_a_write(w: World) {
+        let other = w.system();
+        let error = w.db.write::<(), _>(&w.system(), move |tx| { tx.public("test"); tx.act_as(other.clone()); Ok(()) }).await.expect_err("as somebody else");
+        assert_eq!(error.code(), "internal");
+        let error = w.db.write::<(), _>(&w.system(), |tx| { tx.public("test"); tx.keep(7_i64); Ok(()) }).await.expect_err("what may change");
+        assert_eq!(error.code(), "internal");
     }
 }

@@ -8,6 +8,7 @@ use base::{Code, Error, Kind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::identity::first_signed_in;
 use crate::{App, Problem};
 
 /// Not JSON.
@@ -133,12 +134,15 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            first_signed_in(parts, app).await?;
             return Err(MALFORMED.error("Tham số có ký tự rỗng. Hãy bỏ ký tự đó rồi gửi lại.").into());
         }
-        match axum_extra::extract::Query::<T>::from_request_parts(parts, app).await {
-            Ok(query) => Ok(Self(query.0)),
-            Err(rejection) => Err(refused_query(&rejection).into()),
-        }
+        let refused = match axum_extra::extract::Query::<T>::from_request_parts(parts, app).await {
+            Ok(query) => return Ok(Self(query.0)),
+            Err(rejection) => refused_query(&rejection),
+        };
+        first_signed_in(parts, app).await?;
+        Err(refused.into())
     }
 }
 
@@ -157,9 +161,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        axum::extract::Path::<T>::from_request_parts(parts, app)
-            .await
-            .map(|path| Self(path.0))
-            .map_err(|_| NO_SUCH_PATH.error("Không có gì ở địa chỉ này. Hãy kiểm tra lại đường dẫn.").into())
+        if let Ok(path) = axum::extract::Path::<T>::from_request_parts(parts, app).await {
+            return Ok(Self(path.0));
+        }
+        first_signed_in(parts, app).await?;
+        Err(NO_SUCH_PATH.error("Không có gì ở địa chỉ này. Hãy kiểm tra lại đường dẫn.").into())
     }
 }

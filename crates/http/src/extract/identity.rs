@@ -193,6 +193,11 @@ impl Reader {
                 tx.public("finds whose session this is");
                 let who = access::enter(tx, &token, unit)?.ok_or_else(signed_out)?;
                 let ctx = asked.signed_in(&who)?;
+                if who.seen_is_due(tx.now()) {
+                    // A policy that was changed meanwhile holds for this read already; it is noted after it.
+                    let must = platform::second_factor::must_enrol(tx, who.account)?;
+                    access::must_enrol(tx, must);
+                }
                 let _first = known.set(who);
                 tx.act_as(ctx);
                 closure(tx)
@@ -212,8 +217,22 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let claim = Claim::of(parts, app).await?;
         let token = claim.token.ok_or_else(signed_out)?;
+        parts.extensions.insert(NotLookedUp);
         Ok(Self { app: app.clone(), claim, token, unit: None })
     }
+}
+
+/// A [`Reader`] was taken out of the request: whose session it is will be asked in its read.
+#[derive(Clone, Copy)]
+struct NotLookedUp;
+
+/// A request that cannot be read is refused for that only once it is known whose it is: without a live session it is 401, and
+/// nothing of what it asked is spoken of.
+pub(super) async fn first_signed_in(parts: &mut Parts, app: &App) -> Result<()> {
+    if parts.extensions.get::<NotLookedUp>().is_some() {
+        Found::of(parts, app).await?.who.ok_or_else(signed_out)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn signed_out() -> Error {

@@ -74,6 +74,7 @@ use Outside::{Answered, Forbidden, Nothing, Public};
 use Right::{Admin, Head, Keeper, Nobody, Teacher};
 
 const NO_UNIT: Outside = Nothing(404, "unit.not_found");
+const NO_PAIR: Outside = Nothing(404, "duplicate.not_found");
 const NO_JOB: Outside = Nothing(404, "job.not_found");
 const NO_ACCOUNT: Outside = Nothing(404, "account.not_found");
 
@@ -537,6 +538,47 @@ pub static CASES: &[Case] = &[
         }),
     ),
     case("GET", "/units/{unit}", NO_UNIT, Head, |p| format!("/units/{}", p.school), None),
+    case("GET", "/units/{unit}/duplicates", NO_UNIT, Head, |p| format!("/units/{}/duplicates", p.school), None),
+    case(
+        "GET",
+        "/units/{unit}/duplicates/across",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/duplicates/across", p.school),
+        None,
+    ),
+    case(
+        "POST",
+        "/units/{unit}/duplicates/search",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/duplicates/search", p.school),
+        None,
+    ),
+    case(
+        "POST",
+        "/duplicates/{duplicate}/difference",
+        NO_PAIR,
+        Head,
+        |p| format!("/duplicates/{}/difference", p.duplicate),
+        None,
+    ),
+    case(
+        "POST",
+        "/duplicates/{duplicate}/merger",
+        NO_PAIR,
+        Head,
+        |p| format!("/duplicates/{}/merger", p.duplicate),
+        Some(|p| json!({ "keep": p.keep })),
+    ),
+    case(
+        "POST",
+        "/duplicates/{duplicate}/reopening",
+        NO_PAIR,
+        Head,
+        |p| format!("/duplicates/{}/reopening", p.told_apart),
+        None,
+    ),
     case("GET", "/units/{unit}/history", NO_UNIT, Head, |p| format!("/units/{}/history", p.school), None),
     case(
         "POST",

@@ -7,7 +7,7 @@ use auth::invitations::{self, InvitationCode, NewInvitation};
 use auth::session::Token;
 use auth::tickets;
 use base::{AccountId, ClassId, Clock as _, EnrolmentId, Result, SchoolYear, UnitId, Uuid};
-use db::{BulkInto, Entry, Tx, Value};
+use db::{BulkInto, Entry, Tx, Value, params};
 use http::ask::Ask;
 use platform::jobs::{self, JobId};
 use platform::mail::{self, Mail};
@@ -110,6 +110,11 @@ pub struct Place {
     pub arriving: String,
     /// A workbook that waits to be imported.
     pub import: Uuid,
+    /// Two records of the school that may be of one human being, and whose stays.
+    pub duplicate: Uuid,
+    pub keep: Uuid,
+    /// Two that were told apart.
+    pub told_apart: Uuid,
     /// A class of 2025-2026.
     pub year_class: Uuid,
     /// A timetable of that year.
@@ -241,6 +246,34 @@ fn school_year(tx: &mut Tx<'_>, school: UnitId) -> Result<(Uuid, Uuid, Uuid)> {
     Ok((one, timetable, step))
 }
 
+/// Two pupils who may be one: the pair, and the first of them.
+fn duplicate(tx: &mut Tx<'_>, school: UnitId, state: &str) -> Result<(Uuid, Uuid)> {
+    let mut people: [Uuid; 2] = [tx.new_id(), tx.new_id()];
+    people.sort_unstable();
+    let (pair, now, today): (Uuid, _, _) = (tx.new_id(), tx.now(), tx.today());
+    let dialect = tx.dialect();
+    let sql = |text: &str| db::Built::new("test", text, dialect);
+    for person in people {
+        tx.exec_one(
+            &sql(
+                "INSERT INTO person (id, full_name, family, middle, given, folded, sort_key, birth, verified, version)
+                 VALUES (?1, 'Lê Thị Thử', 'Lê', 'Thị', 'Thử', 'le thi thu', ?2, '2015-01-02', 'no', 1)",
+            ),
+            params![person, vec![1_u8]],
+        )?;
+        tx.exec_one(
+            &sql("INSERT INTO person_unit (unit, person, kind, valid_from) VALUES (?1, ?2, 'pupil', ?3)"),
+            params![school, person, today],
+        )?;
+    }
+    tx.exec_one(
+        &sql("INSERT INTO duplicate (id, one, other, score, reasons, state, found_at, version)
+             VALUES (?1, ?2, ?3, 70, '[\"name_same\"]', ?4, ?5, 1)"),
+        params![pair, people[0], people[1], state, now],
+    )?;
+    Ok((pair, people[0]))
+}
+
 fn tokens<const N: usize>() -> [Token; N] {
     std::array::from_fn(|_| Token::draw().expect("a token"))
 }
@@ -322,6 +355,8 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
     let place = w.db.write(&act, move |tx| {
         let school = school(tx, &format!("Trường Tiểu học Số {n}"), commune)?;
         let sister = self::school(tx, &format!("Trường Tiểu học Cạnh Số {n}"), commune)?;
+        let ((duplicate, keep), (told_apart, _)) =
+            (self::duplicate(tx, school, "open")?, self::duplicate(tx, school, "different")?);
         let expires_at = tx.now().plus_seconds(86_400);
         let new = NewInvitation {
             unit: school,
@@ -386,6 +421,9 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             year_class,
             timetable,
             rollover,
+            duplicate,
+            keep,
+            told_apart,
         })
     });
     let place = place.await.expect("makes a place");
@@ -442,6 +480,8 @@ impl Place {
             year_class: nothing(60),
             timetable: nothing(61),
             rollover: nothing(62),
+            duplicate: nothing(60),
+            told_apart: nothing(61),
             ..self.clone()
         }
     }

@@ -3,19 +3,17 @@
 
 use auth::{EdgeKind, Require as _, Scope};
 use base::{Date, Result, UnitId};
-use db::{Tx, params};
+use db::{Tx, ask, params};
 
 use super::show::UnitEdge;
 use super::store::{self, Below, Flat};
 use super::{PathStep, UnitRef, known};
 
 /// A unit that stands on a day, and whether anything lies directly below it by place (part 1). Its edges over all time
-/// (part 2), and what each authority was called on that day, if it stood then. Its levels (part 3). The units above it by
-/// place without the nation (part 4): these are found by what is given here.
+/// (part 2), and what each authority was called on that day, if it stood then. Its levels (part 3).
 macro_rules! around {
-    ($with:literal, $above:literal) => {
+    ($more:literal) => {
         concat!(
-            $with,
             "SELECT 1 AS part, u.id, u.kind, n.full_name, n.name, c.code, u.valid_from, u.valid_to, u.version AS number,
                EXISTS (SELECT 1 FROM unit_edge e WHERE e.authority = ?1 AND e.kind = 'place'
                  AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)) AS any_below
@@ -29,32 +27,26 @@ macro_rules! around {
              LEFT JOIN unit_name n ON n.unit = e.authority AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
              WHERE e.unit = ?1
              UNION ALL
-             SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0, FALSE FROM unit_level l WHERE l.unit = ?1
-             UNION ALL
-             SELECT 4, u.id, u.kind, n.full_name, n.name, NULL, NULL, NULL, above.depth, FALSE FROM ",
-            $above,
-            " JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)"
+             SELECT 3, l.unit, l.level, NULL, NULL, NULL, NULL, NULL, 0, FALSE FROM unit_level l WHERE l.unit = ?1",
+            $more
         )
     };
 }
 
 db::statements! {
-    /// On any day: the edges are walked.
-    pub AROUND = { around!(
-        "WITH RECURSIVE up (at, depth) AS (
-           SELECT e.authority, 1 FROM unit_edge e WHERE e.kind = 'place' AND e.unit = ?1
-             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
-           UNION ALL
-           SELECT e.authority, up.depth + 1 FROM up CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.unit = up.at
-             AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) AND up.depth < 64
-         ) ",
-        "up above JOIN unit u ON u.id = above.at AND u.kind <> 'nation'"
-    ) };
-    /// Today: by the closure, which then holds.
+    /// On any day.
+    pub AROUND = { around!("") };
+    /// Today: also the units above it by place without the nation (part 4), by the closure; and whether the closure is of a
+    /// later day already, as around midnight, so that these are not to be trusted (part 5).
     pub AROUND_TODAY = { around!(
-        "",
-        "unit_closure above JOIN unit u ON u.id = above.ancestor AND u.kind <> 'nation'
-           AND above.kind = 'place' AND above.descendant = ?1 AND above.depth > 0"
+        " UNION ALL
+         SELECT 4, u.id, u.kind, n.full_name, n.name, NULL, NULL, NULL, above.depth, FALSE
+         FROM unit_closure above JOIN unit u ON u.id = above.ancestor AND u.kind <> 'nation'
+         JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
+         WHERE above.kind = 'place' AND above.descendant = ?1 AND above.depth > 0
+         UNION ALL
+         SELECT 5, u.id, d.kind, NULL, NULL, NULL, NULL, NULL, 0, FALSE
+         FROM unit_closure_date d CROSS JOIN unit u WHERE d.kind = 'place' AND d.day > ?2 AND u.id = ?1"
     ) };
 }
 
@@ -84,10 +76,18 @@ pub struct Around {
 pub fn look(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Around> {
     // What a person may do was judged by the closure of today; the house is not judged.
     let by_closure = on == tx.today() && !tx.is_house();
-    let statement = if by_closure { &AROUND_TODAY } else { &AROUND };
     let mut around = Around::default();
     let mut any_below = false;
-    let mut rows: Vec<Beside> = tx.all(statement, params![id, on])?;
+    let (walking, what) = store::paths(&[id], on, tx.dialect());
+    let (mut rows, mut walked): (Vec<Beside>, Vec<store::Above>) = if by_closure {
+        (tx.all(&AROUND_TODAY, params![id, on])?, Vec::new())
+    } else {
+        tx.together((ask(&AROUND, params![id, on]), ask(&walking, &what)))?
+    };
+    if rows.iter().any(|row| row.part == 5) {
+        rows.retain(|row| row.part < 4);
+        walked = tx.all(&walking, &what)?;
+    }
     // Levels by code, edges by matter and day, what is above from the furthest.
     rows.sort_by(|a, b| {
         let order = |row: &Beside| (row.part, -row.number);
@@ -121,9 +121,11 @@ pub fn look(tx: &mut Tx<'_>, id: UnitId, on: Date, scope: &Scope) -> Result<Arou
                 around.edges.push((edge, from, row.valid_to));
             }
             (3, ..) => around.levels.push(row.kind),
-            _ => around.path.push(PathStep { id: row.id, name: full_name }),
+            (4, ..) => around.path.push(PathStep { id: row.id, name: full_name }),
+            _ => {}
         }
     }
+    around.path.extend(walked.into_iter().map(|(_, id, name)| PathStep { id, name }));
     if any_below {
         let (counting, among) = store::below(id, on, scope, tx.dialect());
         around.below = tx.all(&counting, &among)?;

@@ -1,5 +1,6 @@
 //! The list of units, and the search: as of a date, in the actor's scope.
 
+use auth::require::ended_below;
 use auth::{Capability, EdgeKind, Require as _, Scope};
 use base::{Date, Error, Page, PageRequest, Result, UnitId, Value, vi};
 use db::Tx;
@@ -60,8 +61,8 @@ pub struct ListUnits {
 }
 
 /// What is an actor's own: what the roles reach, and for a role at an office the place it looks after with all that lies in
-/// it. `None` where that is everything.
-fn own(tx: &mut Tx<'_>, scope: &Scope, on: Date) -> Result<Option<Predicate>> {
+/// it; of what has ended, where that is looked for, what this was on its last day. `None` where that is everything.
+fn own(tx: &mut Tx<'_>, scope: &Scope, on: Date, ended: Ended) -> Result<Option<Predicate>> {
     let Scope::Within { kinds, units, .. } = scope else { return Ok(None) };
     if units.is_empty() {
         return Ok(Some(Predicate { text: "1 = 0".to_owned(), params: Vec::new() }));
@@ -73,28 +74,38 @@ fn own(tx: &mut Tx<'_>, scope: &Scope, on: Date) -> Result<Option<Predicate>> {
         (first..=params.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
     };
     let along = kinds.iter().map(|kind| format!("'{}'", kind.as_str())).collect::<Vec<_>>().join(", ");
-    let reached = format!(
-        "SELECT c.descendant FROM unit_closure c WHERE c.kind IN ({along}) AND c.ancestor IN ({})",
-        places(units)
-    );
-    let offices = store::offices(tx, units)?;
-    // A school's people are spared the walk: PostgreSQL takes it for long, and then reads all names in their order.
-    if offices.is_empty() {
-        return Ok(Some(Predicate { text: format!("u.id IN ({reached})"), params }));
+    let mine = places(units);
+    let reached =
+        format!("SELECT c.descendant FROM unit_closure c WHERE c.kind IN ({along}) AND c.ancestor IN ({mine})");
+    let mut any = Vec::with_capacity(3);
+    if ended != Ended::No {
+        any.push(ended_below("u.id", EdgeKind::Teaching, &mine));
     }
-    let offices = places(&offices);
-    params.push(Value::Date(on));
-    let day = params.len();
-    let text = format!(
-        "u.id IN (WITH RECURSIVE own_land (unit) AS (
-           SELECT e.authority FROM unit_edge e WHERE e.kind = 'place' AND e.unit IN ({offices})
-               AND e.valid_from <= ?{day} AND (e.valid_to IS NULL OR e.valid_to > ?{day})
-           UNION
-           SELECT e.unit FROM own_land l CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.authority = l.unit
-               AND e.valid_from <= ?{day} AND (e.valid_to IS NULL OR e.valid_to > ?{day})
-         ) SELECT unit FROM own_land UNION {reached})"
-    );
-    Ok(Some(Predicate { text, params }))
+    let offices = store::offices(tx, units)?;
+    if offices.is_empty() {
+        // A school's people are spared the walk: PostgreSQL takes it for long, and then reads all names in their order.
+        any.push(format!("u.id IN ({reached})"));
+    } else {
+        let offices = places(&offices);
+        params.push(Value::Date(on));
+        let day = params.len();
+        let lands = format!(
+            "SELECT e.authority FROM unit_edge e WHERE e.kind = 'place' AND e.unit IN ({offices})
+               AND e.valid_from <= ?{day} AND (e.valid_to IS NULL OR e.valid_to > ?{day})"
+        );
+        if ended != Ended::No {
+            any.push(ended_below("u.id", EdgeKind::Place, &lands));
+        }
+        any.push(format!(
+            "u.id IN (WITH RECURSIVE own_land (unit) AS (
+               {lands}
+               UNION
+               SELECT e.unit FROM own_land l CROSS JOIN unit_edge e WHERE e.kind = 'place' AND e.authority = l.unit
+                   AND e.valid_from <= ?{day} AND (e.valid_to IS NULL OR e.valid_to > ?{day})
+             ) SELECT unit FROM own_land UNION {reached})"
+        ));
+    }
+    Ok(Some(Predicate { text: format!("({})", any.join(" OR ")), params }))
 }
 
 /// One page of units.
@@ -105,7 +116,9 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
     let q = ask.q.as_deref().map(lowered).filter(|q| !q.is_empty());
     let date = || Value::Date(on);
 
-    if q.is_none() && ask.ended != Ended::No {
+    // Signs without a letter ask for nothing: they find what the list shows, and do not look like a search of the ended.
+    let ended = if q.is_some() { ask.ended } else { Ended::No };
+    if ask.q.as_deref().is_none_or(|q| q.trim().is_empty()) && ask.ended != Ended::No {
         // It is found by its name and not listed: nobody reads the list of all that ever ended.
         let detail = "Hãy gõ tên hoặc mã để tìm đơn vị đã kết thúc hoạt động.";
         return Err(Error::field("ended", "unit.search_ended", detail));
@@ -141,14 +154,14 @@ pub fn list(tx: &mut Tx<'_>, ask: &ListUnits) -> Result<Page<UnitRow>> {
         }
         from_params.push(Value::Text(q.clone().into()));
         from_params.push(Value::Text(folded.into()));
-        from_params.push(Value::Int(ask.ended as i64));
+        from_params.push(Value::Int(ended as i64));
     }
     let sort = match ask.sort.as_deref().map(str::trim).filter(|sort| !sort.is_empty()) {
         None => Some((if q.is_some() { "best" } else { "name" }.to_owned(), false)),
         Some(sort) => Some(sort.strip_prefix('-').map_or((sort.to_owned(), false), |sort| (sort.to_owned(), true))),
     };
     if ask.mine {
-        predicates.extend(own(tx, &scope, on)?);
+        predicates.extend(own(tx, &scope, on, ended)?);
     }
     // A page is read along the order of the names, and soon full: each unit is asked whether it is in sight. To count is to
     // look at all.
@@ -259,6 +272,6 @@ impl ListQuery {
 #[utoipa::path(get, path = "/units", operation_id = "units", tag = "units", params(ListQuery),
     responses((status = 200, body = List<UnitRow>), (status = 400, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
 pub async fn route(reader: Reader, Query(query): Query<ListQuery>) -> Answer<Json<List<UnitRow>>> {
-    let ask = query.checked()?;
-    Ok(Json(List::from(reader.read(move |tx| list(tx, &ask)).await?)))
+    // What is wrong with a question is told to whoever is signed in.
+    Ok(Json(List::from(reader.read(move |tx| list(tx, &query.checked()?)).await?)))
 }

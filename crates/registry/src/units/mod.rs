@@ -65,8 +65,9 @@ pub struct UnitRow {
     /// The first day after it.
     #[schema(value_type = Option<String>, format = Date)]
     pub valid_to: Option<Date>,
-    /// Into what it went when it ended, as that was called on the day; empty while it stands, and where it just ended.
-    pub went_to: Vec<UnitRef>,
+    /// Into what it went when it ended, as that was called on the day; empty on a day on which it stands, and where it just
+    /// ended.
+    pub went_to: Vec<WentTo>,
     /// Its version.
     pub version: i64,
 }
@@ -91,6 +92,20 @@ pub struct UnitRef {
     pub kind: String,
     /// Its whole name.
     pub name: String,
+}
+
+/// A unit that another went into when it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WentTo {
+    /// Which.
+    #[schema(value_type = base::Uuid)]
+    pub id: UnitId,
+    /// What sort.
+    pub kind: String,
+    /// Its whole name.
+    pub name: String,
+    /// Whether whoever asks may look at it. The name is told either way: it stands in the decision.
+    pub in_sight: bool,
 }
 
 /// A unit that went into another, or that another went into.

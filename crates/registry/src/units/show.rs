@@ -79,7 +79,9 @@ pub fn show(tx: &mut Tx<'_>, id: UnitId, as_of: Option<Date>) -> Result<Unit> {
     let may = may(tx, &flat, access.may().to_vec())?;
     let children = around.below.iter().map(|kind| kind.directly).sum();
     let counts = around.below.into_iter().map(|kind| (kind.kind, kind.units)).collect();
-    let went_to = view::went_to(tx, std::slice::from_ref(&flat))?.remove(&id).unwrap_or_default();
+    // Where no day was asked it is shown as it was last, and what became of it is told.
+    let by = as_of.unwrap_or(today);
+    let went_to = view::went_to(tx, std::slice::from_ref(&flat), by, &scope)?.remove(&id).unwrap_or_default();
     let row = view::placed(flat, around.path, children, went_to);
     Ok(Unit { row, edges, counts, levels: around.levels, address: None, may })
 }

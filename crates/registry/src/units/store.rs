@@ -376,6 +376,9 @@ fn asked(ids: &[UnitId], params: &mut Vec<Value<'static>>) -> String {
     format!("asked (id) AS (SELECT DISTINCT column1 FROM (VALUES {}) v)", places.join(", "))
 }
 
+/// A unit, one above it and what that was called: a row of [`paths`].
+pub type Above = (UnitId, UnitId, String);
+
 /// The units above each by place on a day, the nearest last, without the nation: `(unit, above, its name)`. Of one that has
 /// ended by then: those of its last day. Of one unit at least.
 pub fn paths(ids: &[UnitId], on: Date, dialect: Dialect) -> (Built, Vec<Value<'static>>) {

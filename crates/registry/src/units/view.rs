@@ -7,7 +7,7 @@ use base::{Date, Result, UnitId, vi};
 use db::{Tx, ask, params};
 
 use super::store::{self, Flat};
-use super::{NOT_THEN, PathStep, UnitRef, UnitRow, known};
+use super::{NOT_THEN, PathStep, UnitRef, UnitRow, WentTo, known};
 
 /// The refusal of a unit that is not there.
 pub fn not_found() -> base::Error {
@@ -25,7 +25,7 @@ pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &
     let (above, below) = tx.together((ask(&above, &above_what), ask::<(UnitId, i64)>(&below, &below_what)))?;
     let mut paths = steps(above);
     let children: HashMap<UnitId, i64> = below.into_iter().collect();
-    let mut went_to = went_to(tx, &flat)?;
+    let mut went_to = went_to(tx, &flat, on, scope)?;
     Ok(flat
         .into_iter()
         .map(|unit| {
@@ -38,7 +38,7 @@ pub fn rows(tx: &mut Tx<'_>, flat: Vec<Flat>, edge: EdgeKind, on: Date, scope: &
 }
 
 /// A row with its path, its children and where it went.
-pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64, went_to: Vec<UnitRef>) -> UnitRow {
+pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64, went_to: Vec<WentTo>) -> UnitRow {
     UnitRow {
         path,
         children,
@@ -54,14 +54,19 @@ pub fn placed(unit: Flat, path: Vec<PathStep>, children: i64, went_to: Vec<UnitR
     }
 }
 
-/// Into what those of some units went that have ended. Asks nothing when none has.
-pub fn went_to(tx: &mut Tx<'_>, flat: &[Flat]) -> Result<HashMap<UnitId, Vec<UnitRef>>> {
-    let today = tx.today();
+/// Into what those of some units went that have ended by a day. Asks nothing when none has.
+pub fn went_to(tx: &mut Tx<'_>, flat: &[Flat], by: Date, scope: &Scope) -> Result<HashMap<UnitId, Vec<WentTo>>> {
     let ended: Vec<UnitId> =
-        flat.iter().filter(|unit| unit.valid_to.is_some_and(|to| to <= today)).map(|unit| unit.id).collect();
-    let mut went_to: HashMap<UnitId, Vec<UnitRef>> = HashMap::new();
-    for (unit, id, kind, name) in store::went_to(tx, &ended)? {
-        went_to.entry(unit).or_default().push(UnitRef { id, kind, name });
+        flat.iter().filter(|unit| unit.valid_to.is_some_and(|to| to <= by)).map(|unit| unit.id).collect();
+    let into = store::went_to(tx, &ended)?;
+    let mut all: Vec<UnitId> = into.iter().map(|(_, id, ..)| *id).collect();
+    all.sort();
+    all.dedup();
+    let in_sight = store::in_sight(tx, &all, scope)?;
+    let mut went_to: HashMap<UnitId, Vec<WentTo>> = HashMap::new();
+    for (unit, id, kind, name) in into {
+        let in_sight = in_sight.contains(&id);
+        went_to.entry(unit).or_default().push(WentTo { id, kind, name, in_sight });
     }
     Ok(went_to)
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod classes;
+mod duplicates;
 mod export;
 mod fields;
 mod imports;

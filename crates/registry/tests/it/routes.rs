@@ -82,6 +82,14 @@ testkit::both! {
         ] {
             let reply = admin.get(&format!("/api/v1/units?{query}")).await.expect("answers");
             assert_eq!((reply.status, reply.code().as_str()), (status, code), "{query}");
+            // Whoever has only the cookie of a session that is over is told nothing but that.
+            let reply = nobody.with_session("a session that is over").get(&format!("/api/v1/units?{query}")).await.expect("answers");
+            assert_eq!((reply.status, reply.code().as_str()), (401, "session.required"), "{query}");
+        }
+        for path in ["not-an-id", "not-an-id?as_of=x"] {
+            let path = format!("/api/v1/units/{path}");
+            assert_eq!(nobody.with_session("a session that is over").get(&path).await.expect("answers").status, 401, "{path}");
+            assert_eq!(admin.get(&path).await.expect("answers").status, 404, "{path}");
         }
     }
 }

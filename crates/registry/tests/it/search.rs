@@ -92,6 +92,107 @@ testkit::both! {
         assert_eq!(found(officer).await, [(stands, vec![]), (closed, vec![]), (merged, vec![stands])]);
         assert_eq!(found(head).await, [(stands, vec![]), (merged, vec![stands])], "of whose records they keep");
         assert_eq!(found(stranger).await, []);
+        // Also on a list of one's own: an office's as a school's.
+        let own = async |account| {
+            let ask = ListUnits { ended: Ended::Also, mine: true, ..asked("tieu hoc na") };
+            all(&w, act_of(&w, account), ask).await.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(own(officer).await, [stands, closed, merged]);
+        assert_eq!(own(head).await, [stands, merged], "of whose records they keep");
+        assert!(own(stranger).await.is_empty());
+        // Whom it answered to, wherever it lay.
+        let lent = make(&w, school("Trường Tiểu học Cho Mượn", commune, "TH")).await.id;
+        let department = registry::load::department("04");
+        let abroad = make(&w, school("Trường Tiểu học Nước Ngoài", commune, "TH")).await.id;
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            let days = base::Interval::since(day("2025-09-01"));
+            auth::edges::set(tx, &auth::edges::NewEdge { kind: EdgeKind::Teaching, unit: lent, authority: abroad, days }).map(|_| ())
+        }).await.expect("answers to another school");
+        let cmd = close::Close { from: day("2026-09-07"), custodian: department, basis: None };
+        write(&w, w.system(), move |tx| close::close(tx, lent, None, &cmd)).await.expect("closes");
+        let principal = somebody(&w, "principal", "head", abroad).await;
+        let ask = ListUnits { ended: Ended::Also, mine: true, ..asked("cho muon") };
+        assert_eq!(all(&w, act_of(&w, principal), ask).await.iter().map(|row| row.id).collect::<Vec<_>>(), [lent]);
+        // An office's own place, too: what lay in it on its last day, though it answered to somebody else.
+        let admin = somebody(&w, "admin", "department_admin", registry::load::department("04")).await;
+        let old = ListUnits { ended: Ended::Only, mine: true, kinds: vec!["district".to_owned()], ..asked("quan") };
+        let districts = all(&w, act_of(&w, admin), old.clone()).await;
+        let all_of_them = all(&w, w.system(), old).await;
+        assert!(!districts.is_empty() && names(&districts) == names(&all_of_them), "{:?} of {:?}", names(&districts), names(&all_of_them));
+    }
+
+    async fn around_midnight_a_unit_lies_where_it_lies_today(w: World) {
+        loaded(&w, &["04"]).await;
+        let here = crate::commune(&w, "Phường Thục Phán").await;
+        let there = crate::commune(&w, "Phường Nùng Trí Cao").await;
+        let id = make(&w, school("Trường Tiểu học Một", here, "TH")).await.id;
+        let head = somebody(&w, "head", "head", id).await;
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            let days = base::Interval::since(tx.today().tomorrow().map_err(base::Error::internal)?);
+            auth::edges::set(tx, &auth::edges::NewEdge { kind: EdgeKind::Place, unit: id, authority: there, days }).map(|_| ())
+        }).await.expect("moves tomorrow");
+        // A request of after midnight has brought the closure to its day, and one that began before it still reads.
+        w.clock.advance_seconds(86_400);
+        w.db.write(&w.system(), |tx| { tx.public("test"); auth::closure::renew(tx) }).await.expect("renews");
+        w.clock.advance_seconds(-86_400);
+        let shown = read(&w, act_of(&w, head), move |tx| registry::units::show::show(tx, id, None)).await.expect("shows");
+        assert_eq!(shown.row.path.last().map(|step| step.id), Some(here));
+    }
+
+    async fn a_search_of_signs_alone_is_no_search_of_the_ended(w: World) {
+        loaded(&w, &["08"]).await;
+        let page = |q: Option<&str>, ended| {
+            let ask = ListUnits { q: q.map(str::to_owned), ended, ..ListUnits::default() };
+            read(&w, w.system(), move |tx| list(tx, &ask))
+        };
+        let plain = page(None, Ended::No).await.expect("lists");
+        for q in ["...", " – ", "??!"] {
+            let found = page(Some(q), Ended::Also).await.expect("lists");
+            assert_eq!((names(&found.items), found.total), (names(&plain.items), plain.total), "{q}");
+        }
+        for q in [None, Some(""), Some("  ")] {
+            assert!(page(q, Ended::Also).await.is_err(), "{q:?}");
+        }
+    }
+
+    async fn what_became_of_a_unit_is_told_on_the_days_on_which_it_has_ended(w: World) {
+        loaded(&w, &["04", "08"]).await;
+        let on = async |as_of: Option<&str>| {
+            let ask = ListUnits { ended: Ended::Also, as_of: as_of.map(day), kinds: vec!["province".to_owned()], ..asked("tinh ha giang") };
+            all(&w, w.system(), ask).await.into_iter().find(|row| row.full_name == "Tỉnh Hà Giang").expect("the province").went_to
+        };
+        assert!(on(Some("2024-12-31")).await.is_empty(), "it stood");
+        let into = on(Some("2025-07-01")).await;
+        assert_eq!(into.iter().map(|into| (into.name.as_str(), into.in_sight)).collect::<Vec<_>>(), [("Tỉnh Tuyên Quang", true)]);
+        let gone = all(&w, w.system(), ListUnits { ended: Ended::Only, ..asked("tinh ha giang") }).await[0].id;
+        let shown = |as_of: Option<base::Date>| read(&w, w.system(), move |tx| registry::units::show::show(tx, gone, as_of));
+        assert!(shown(Some(day("2024-12-31"))).await.expect("shows").row.went_to.is_empty());
+        assert_eq!(shown(None).await.expect("shows").row.went_to, into, "as it was last, and what became of it");
+        // Its name is told to whoever may not look at it, and that they may not.
+        let commune = crate::commune(&w, "Phường Thục Phán").await;
+        let one = make(&w, school("Trường Tiểu học Một", commune, "TH")).await.id;
+        let other = make(&w, school("Trường Tiểu học Hai", commune, "TH")).await.id;
+        let office = read(&w, w.system(), move |tx| { tx.public("test"); auth::edges::of_unit(tx, one) }).await.expect("reads")
+            .iter().find(|edge| edge.kind == EdgeKind::Teaching).expect("an office").authority;
+        let officer = somebody(&w, "officer", "commune_officer", office).await;
+        let into = merge::Target::Standing(merge::Standing { id: other });
+        let cmd = merge::Merge { from: day("2026-09-07"), basis: "1/QĐ".to_owned(), into, parts: vec![merge::Part { unit: one, whole: true }] };
+        write(&w, w.system(), move |tx| merge::merge(tx, &cmd)).await.expect("merges");
+        let far = registry::load::department("08");
+        w.db.write(&w.system(), move |tx| {
+            tx.public("test");
+            let days = base::Interval::since(day("2026-09-07"));
+            for kind in [EdgeKind::Teaching, EdgeKind::Staff, EdgeKind::Budget] {
+                auth::edges::set(tx, &auth::edges::NewEdge { kind, unit: other, authority: far, days })?;
+            }
+            Ok(())
+        }).await.expect("another office has it now");
+        let ask = ListUnits { ended: Ended::Also, ..asked("tieu hoc mot") };
+        let found = all(&w, act_of(&w, officer), ask).await;
+        assert_eq!(found.iter().map(|row| (row.id, row.went_to.iter().map(|into| (into.id, into.in_sight)).collect::<Vec<_>>())).collect::<Vec<_>>(),
+            [(one, vec![(other, false)])]);
     }
 
     async fn a_list_of_ones_own_holds_what_a_role_reaches(w: World) {

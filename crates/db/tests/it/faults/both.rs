@@ -281,6 +281,19 @@ places! {
         }
     }
 
+    fn after_closing_nothing_is_left_to_be_cleared_away(place) {
+        // Connections that close at the same moment would each see the other, and the log would stay for the next program.
+        for turn in 0..40 {
+            place.with(BEFORE, |db| async move { add(&db, format!("lần {turn}"), 10).await.expect("adds") });
+            let (files, _) = place.everything(BEFORE);
+            let left: Vec<_> = files.keys().filter(|path| {
+                let name = path.to_string_lossy();
+                name.ends_with("-wal") || name.ends_with("-shm")
+            }).collect();
+            assert!(left.is_empty(), "{turn}: {left:?}");
+        }
+    }
+
     fn what_was_sent_before_closing_is_finished_or_refused(place) {
         let kept = place.with(BEFORE, |db| async move {
             let last: Vec<_> = (0..20).map(|i| {
