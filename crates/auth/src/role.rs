@@ -74,8 +74,8 @@ pub static ROLES: &[Role] = &[
     Role {
         code: "department_officer",
         name: "Chuyên viên Sở GDĐT",
-        description: "Theo dõi các đơn vị, học sinh, giáo viên và người phụ trách trong tỉnh.",
-        capabilities: &[UnitView, AccountView, PupilView, StaffView],
+        description: "Theo dõi các đơn vị và người phụ trách trong tỉnh.",
+        capabilities: &[UnitView, AccountView],
         unit_kinds: &["department"],
         granted_by: &["department_admin"],
         technical: false,

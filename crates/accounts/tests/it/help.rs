@@ -72,11 +72,11 @@ testkit::both! {
 
         for (by, whom, answer) in [
             (head, teacher, ALL), (head, clerk, ALL), (head, deputy, ALL), (head, school_admin, ALL),
-            (school_admin, teacher, ALL), (school_admin, clerk, ALL),
+            (school_admin, teacher, ALL),
             (admin, head, ALL), (admin, teacher, ALL), (admin, officer, ALL), (admin, second_admin, ALL),
             (admin, support, ALL),
             // On the same step, and from below.
-            (school_admin, deputy, SESSIONS), (school_admin, head, NONE), (school_admin, support, SESSIONS),
+            (school_admin, deputy, SESSIONS), (school_admin, clerk, SESSIONS), (school_admin, head, NONE), (school_admin, support, SESSIONS),
             (support, teacher, SESSIONS), (support, head, SESSIONS),
             (clerk, teacher, NONE), (clerk, head, NONE), (deputy, teacher, NONE), (officer, teacher, NONE),
             // Out of sight.

@@ -11,7 +11,7 @@ use http::ask::{Ask, Reply};
 use serde_json::json;
 use testkit::World;
 
-use crate::cases::{CASES, Right};
+use crate::cases::{Right, all};
 use crate::place::{Place, land, place};
 use crate::walk::asked;
 use crate::{ask, unlimited};
@@ -180,7 +180,7 @@ async fn gone_and_back(w: &World, cluster: &Cluster) {
     let mut tried = 0;
     // Needing no database, or refused before it is asked: nobody holds the passkey of that case.
     let without = [("GET", "/about"), ("POST", "/session/passkey")];
-    for case in CASES.iter().filter(|case| !without.contains(&case.operation)) {
+    for case in all().filter(|case| !without.contains(&case.operation)) {
         let who = match case.right {
             Right::Nobody => (*unknown).clone(),
             right => right.of(&land, &here).expect("somebody").asks(&unknown),

@@ -179,6 +179,7 @@ testkit::both! {
         closed_fields(&w, &here).await;
         let columns = encrypted_with(&w, 1).await;
         let expected = [
+            "file.sealed_key",
             "job.work",
             "journal_payload.body",
             "person_secret.sealed",

@@ -9,7 +9,7 @@ use http::ask::{Ask, Reply};
 use serde_json::Value;
 use testkit::World;
 
-use crate::cases::{CASES, Case, Outside, Right, find};
+use crate::cases::{Case, Outside, Right, all, find};
 use crate::place::{LAST, Place, land, place};
 use crate::{operations, unlimited};
 
@@ -80,7 +80,7 @@ fn every_operation_is_walked() {
             );
         }
     }
-    assert_eq!(operations().len(), CASES.len(), "a case of an operation that is no more, or one twice");
+    assert_eq!(operations().len(), all().count(), "a case of an operation that is no more, or one twice");
 }
 
 testkit::both! {
@@ -90,7 +90,7 @@ testkit::both! {
         let unknown = unlimited(&w);
         let forged = unknown.with_session("forged");
         let refused = async |who: &Ask| {
-            for case in CASES.iter().filter(|case| !matches!(case.outside, Outside::Public(_))) {
+            for case in all().filter(|case| !matches!(case.outside, Outside::Public(_))) {
                 let (method, path) = case.operation;
                 let reply = asked(who, case, &place, &[]).await;
                 assert_eq!((reply.status, reply.code().as_str()), (401, "session.required"), "{method} {path}");
@@ -104,7 +104,7 @@ testkit::both! {
         assert_eq!(head.get("/api/v1/me").await.expect("an answer").status, 200);
         w.clock.advance_seconds(auth::session::IDLE_SECONDS + 1);
         refused(&head).await;
-        for case in CASES.iter().filter(|case| matches!(case.outside, Outside::Public(_))) {
+        for case in all().filter(|case| matches!(case.outside, Outside::Public(_))) {
             let reply = asked(&forged, case, &place, &[]).await;
             assert!(reply.status < 500, "{:?}: {}", case.operation, reply.json());
         }
@@ -117,7 +117,7 @@ testkit::both! {
         let unknown = unlimited(&w);
         let mut others = vec![("account without a role", &land.powerless)];
         others.extend(land.wrong.iter().map(|(what, person)| (*what, person)));
-        for case in CASES.iter().filter(|case| !matches!(case.outside, Outside::Public(_))) {
+        for case in all().filter(|case| !matches!(case.outside, Outside::Public(_))) {
             let (method, path) = case.operation;
             for (what, person) in &others {
                 let who = person.asks(&unknown);
@@ -169,7 +169,7 @@ testkit::both! {
         let land = land(&w).await;
         let digest = auth::passwords::hash(crate::place::PASSWORD).expect("a digest");
         let unknown = unlimited(&w);
-        for (n, case) in CASES.iter().enumerate() {
+        for (n, case) in all().enumerate() {
             let place = place(&w, &land, n, &digest).await;
             if case.operation == ("DELETE", "/accounts/{account}/suspension") {
                 let suspend = find("POST", "/api/v1/accounts/{account}/suspension").expect("the other way");

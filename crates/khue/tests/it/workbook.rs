@@ -110,16 +110,17 @@ testkit::both! {
         let out = folder.join("xuat.xlsx");
         let export = || Work::Export { unit: unit.clone(), what: What::Pupils, file: out.clone() };
         let (said, done) = ask(&w, Some("thử"), export()).await;
-        assert!(done.expect("exports") && said[0].starts_with("Đã xuất 0 học sinh"), "nothing was imported: {said:?}");
+        assert!(done.expect("exports") && said[0].starts_with("Đã xuất 2 học sinh"), "nothing was imported: {said:?}");
 
         let (said, done) = ask(&w, Some("thử"), import(&unit, &file, &receipt, false)).await;
         assert!(!done.expect("one stays out") && said.iter().any(|line| line.starts_with("Đã thêm 1 học sinh")), "{said:?}");
         let (_, done) = ask(&w, Some("thử"), import(&unit, &list(&folder, good), &receipt, false)).await;
         assert!(done.expect("all of it is in"));
         let (said, done) = ask(&w, Some("thử"), export()).await;
-        assert!(done.expect("exports") && said[0].starts_with("Đã xuất 1 học sinh"), "{said:?}");
+        assert!(done.expect("exports") && said[0].starts_with("Đã xuất 3 học sinh"), "{said:?}");
         let (said, done) = ask(&w, Some("thử"), import(&unit, &out, &receipt, false)).await;
-        assert!(done.expect("all of it is in") && said.iter().any(|line| line.contains("không đổi 1;")), "{said:?}");
+        // Of one who sits in the place nothing but a name is known, which is too little for a row.
+        assert!(!done.expect("one stays out") && said.iter().any(|line| line.contains("không đổi 2;")), "{said:?}");
 
         let (_, done) = ask(&w, None, import(&unit, &list(&folder, "Lê Văn Sai;31/02/2019;Nam;;1A\n"), &receipt, false)).await;
         assert_eq!(done.expect_err("nothing goes in").code(), "import.nothing");

@@ -363,7 +363,8 @@ pub fn order(tx: &mut Tx<'_>, (school, of, id): Whose, kind: &str, cmd: &SetOrde
         );
         return Err(Error::field("order", "fields.order", detail));
     }
-    if rows.iter().map(|row| row.id).eq(cmd.order.iter().copied()) {
+    if rows.iter().map(|row| row.id).eq(cmd.order.iter().copied()) && known.is_none_or(|known| known == record.version)
+    {
         return Ok(record.version);
     }
     let version = record::take(tx, &record, known)?;

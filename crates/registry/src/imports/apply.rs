@@ -221,6 +221,10 @@ pub fn write(tx: &mut Tx<'_>, school: UnitId, import: Uuid, plan: &Plan, back: &
     for (_, step) in plan.steps.iter().enumerate().filter(|(at, _)| live(*at)) {
         told(tx, school, import, step)?;
     }
+    if (0..plan.steps.len()).any(&live) {
+        // Whoever came in may be somebody whom the school has under another spelling.
+        crate::duplicates::search::enqueue(tx, school)?;
+    }
     Ok(())
 }
 

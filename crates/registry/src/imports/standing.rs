@@ -77,9 +77,10 @@ pub struct Standing {
     pub outside_coded: HashMap<String, Vec<Outside>>,
 }
 
-/// How a class is looked for: *6 A1* is 6A1.
+/// How a class is looked for: *6 A1* and *Lớp 6A1* are 6A1.
 fn class_key(name: &str) -> String {
-    vi::fold(name).replace(' ', "")
+    let folded = vi::fold(name);
+    folded.strip_prefix("lop ").unwrap_or(&folded).replace(' ', "")
 }
 
 impl Standing {

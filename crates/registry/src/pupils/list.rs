@@ -236,6 +236,7 @@ pub struct PupilsQuery {
     pub sex: Option<String>,
     /// `here` (when not said), `left` (in the school year, by that day), or `all`.
     #[serde(default)]
+    #[param(inline)]
     pub whether: Whether,
     /// `class` (with the order in it), `name`, `birth`, `from`; downwards with `-` before it. By class when not said.
     pub sort: Option<String>,

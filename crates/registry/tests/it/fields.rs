@@ -255,7 +255,7 @@ testkit::both! {
         let teacher = somebody(&w, "teacher", "teacher", seats.school).await;
         let admin = somebody(&w, "admin", "school_admin", seats.school).await;
         let deputy = somebody(&w, "deputy", "deputy_head", seats.school).await;
-        let officer = somebody(&w, "officer", "department_officer", load::department(scene::PROVINCE)).await;
+        let officer = somebody(&w, "officer", "ministry_officer", load::ministry()).await;
         let far = somebody(&w, "far", "head", sister).await;
         let pupil = (Of::Pupil, seats.pupil);
         let code = async |account, record, groups: &[&str]| match show(&w, act_of(&w, account), seats, record, groups, None).await {
