@@ -13,6 +13,7 @@ mod plans;
 mod program;
 mod restoring;
 mod rotation;
+mod school_year;
 mod sector;
 mod walk;
 mod work;
