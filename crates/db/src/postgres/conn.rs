@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use base::{Error, Result, Value};
+use futures_util::TryStreamExt as _;
 use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{ToSql, Type};
@@ -130,28 +131,27 @@ impl PgConn {
         take: &mut dyn FnMut(&Row<'_>) -> Result<bool>,
     ) -> Driver<Result<()>> {
         let statement = self.prepare(text)?;
-        let params: Vec<PgParam<'_>> = params.iter().map(PgParam).collect();
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
         let begin = self.begin.take();
-        let rows = self.rt.block_on(async {
-            let asked = self.client.query(&statement, &params);
-            match begin {
+        // Row by row as they come, so that an export of a province is never whole in memory.
+        self.rt.block_on(async {
+            let asked = self.client.query_raw(&statement, params.iter().map(PgParam));
+            let mut rows = pin!(match begin {
                 Some(begin) => {
                     let (begun, rows) = join(self.client.batch_execute(begin), asked).await;
                     begun?;
-                    rows
+                    rows?
                 }
-                None => asked.await,
+                None => asked.await?,
+            });
+            // To the end even when no more is wanted: a statement may fail after its first row.
+            let mut wanted = Ok(true);
+            while let Some(row) = rows.try_next().await? {
+                if matches!(wanted, Ok(true)) {
+                    wanted = take(&Row::Postgres(&row));
+                }
             }
-        })?;
-        for row in &rows {
-            match take(&Row::Postgres(row)) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Ok(Err(error)),
-            }
-        }
-        Ok(Ok(()))
+            Ok(wanted.map(drop))
+        })
     }
 
     /// Several statements in one message. On a refusal: which of them it was.
