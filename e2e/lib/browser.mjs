@@ -162,3 +162,16 @@ export const plain = (text) =>
 		.toLowerCase();
 
 export const mark = () => Date.now().toString(36);
+
+/** A given name that nobody else has, in letters only, as names are written. */
+export const givenName = () => {
+	const letters = mark().replace(/\d/g, (digit) => 'abcdeghiklm'[Number(digit)]);
+	return letters[0].toUpperCase() + letters.slice(1);
+};
+
+/** The account of a role. */
+export const accountOf = (role) => {
+	const found = accounts.find((one) => one.role === role);
+	assert.ok(found, `the demonstration has somebody who is ${role}`);
+	return found;
+};

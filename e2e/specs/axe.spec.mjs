@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
+import { check } from '../lib/axe.mjs';
 import { launch, open, quiet, signIn, unitToBuildIn, unitToInviteTo } from '../lib/browser.mjs';
 
 let browser;
@@ -8,16 +8,6 @@ before(async () => {
 	browser = await launch();
 });
 after(() => browser.close());
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function check(page, where) {
-	const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-	const said = violations.map(
-		({ id, nodes }) => `${where}: ${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(' | ')}`
-	);
-	assert.deepEqual(said, []);
-}
 
 const json = (status, body) => ({
 	status,

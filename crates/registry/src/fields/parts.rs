@@ -28,6 +28,7 @@ use crate::units;
 
 /// One part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FieldPart)]
 pub struct Part {
     /// Which.
     pub id: Uuid,

@@ -1,6 +1,6 @@
 import { call, fetchFile } from './client';
 import type { components } from './schema';
-import type { PasskeyJson, UnitQuery } from './types';
+import type { PasskeyJson, PupilQuery, UnitQuery } from './types';
 
 type Body = components['schemas'];
 
@@ -100,6 +100,75 @@ export const api = {
 		call('delete', '/units/{unit}/settings/{key}', { path: { unit, key }, version }),
 	tryMail: (unit: string, body: Body['TryMail'], key: string) =>
 		call('post', '/units/{unit}/mail-trials', { path: { unit }, body, key }),
+
+	sectorSpec: (kind: string) => call('get', '/sector/spec/{kind}', { path: { kind } }),
+	classes: (school: string, query: { year?: string; as_of?: string } = {}) =>
+		call('get', '/schools/{school}/classes', { path: { school }, query }),
+	class: (school: string, id: string, as_of?: string) =>
+		call('get', '/schools/{school}/classes/{class}', { path: { school, class: id }, query: { as_of } }),
+	createClass: (school: string, body: Body['CreateClass'], key: string) =>
+		call('post', '/schools/{school}/classes', { path: { school }, body, key }),
+	editClass: (school: string, id: string, version: number, body: Body['EditClass']) =>
+		call('patch', '/schools/{school}/classes/{class}', { path: { school, class: id }, version, body }),
+	classSubjects: (unit: string, id: string) =>
+		call('get', '/units/{unit}/classes/{class}/subjects', { path: { unit, class: id } }),
+	setClassSubjects: (unit: string, id: string, version: number, body: Body['SetSubjects']) =>
+		call('put', '/units/{unit}/classes/{class}/subjects', { path: { unit, class: id }, version, body }),
+	pupils: (school: string, query: PupilQuery, signal?: AbortSignal) =>
+		call('get', '/schools/{school}/pupils', { path: { school }, query, signal }),
+	pupil: (school: string, pupil: string, withProtected = false) =>
+		call('get', '/schools/{school}/pupils/{pupil}', {
+			path: { school, pupil },
+			query: { protected: withProtected || undefined }
+		}),
+	admitPupil: (school: string, body: Body['Admit'], key: string) =>
+		call('post', '/schools/{school}/pupils', { path: { school }, body, key }),
+	transferIn: (school: string, body: Body['TransferIn'], key: string) =>
+		call('post', '/schools/{school}/pupils/arrivals', { path: { school }, body, key }),
+	askElsewhere: (school: string, body: Body['AskElsewhere']) =>
+		call('post', '/schools/{school}/pupils/elsewhere', { path: { school }, body }),
+	changePupil: (school: string, pupil: string, version: number, body: Body['ChangePerson']) =>
+		call('patch', '/schools/{school}/pupils/{pupil}/person', { path: { school, pupil }, version, body }),
+	setProtected: (school: string, pupil: string, version: number, body: Body['SetProtected']) =>
+		call('patch', '/schools/{school}/pupils/{pupil}/protected', { path: { school, pupil }, version, body }),
+	setRelative: (school: string, pupil: string, version: number, body: Body['NewRelative']) =>
+		call('put', '/schools/{school}/pupils/{pupil}/relatives', { path: { school, pupil }, version, body }),
+	removeRelative: (school: string, pupil: string, version: number, relation: string) =>
+		call('delete', '/schools/{school}/pupils/{pupil}/relatives/{relation}', {
+			path: { school, pupil, relation: relation as Body['Relation'] },
+			version
+		}),
+	moveClass: (school: string, pupil: string, version: number, body: Body['MoveClass']) =>
+		call('put', '/schools/{school}/pupils/{pupil}/class', { path: { school, pupil }, version, body }),
+	promotePupil: (school: string, pupil: string, version: number, body: Body['MoveClass']) =>
+		call('post', '/schools/{school}/pupils/{pupil}/promotion', { path: { school, pupil }, version, body }),
+	repeatPupil: (school: string, pupil: string, version: number, body: Body['MoveClass']) =>
+		call('post', '/schools/{school}/pupils/{pupil}/repetition', { path: { school, pupil }, version, body }),
+	transferOut: (school: string, pupil: string, version: number, body: Body['Go']) =>
+		call('post', '/schools/{school}/pupils/{pupil}/transfer', { path: { school, pupil }, version, body }),
+	leaveSchool: (school: string, pupil: string, version: number, body: Body['Leave']) =>
+		call('post', '/schools/{school}/pupils/{pupil}/leaving', { path: { school, pupil }, version, body }),
+	finishSchool: (school: string, pupil: string, version: number, body: Body['Go']) =>
+		call('post', '/schools/{school}/pupils/{pupil}/finishing', { path: { school, pupil }, version, body }),
+	returnToSchool: (school: string, pupil: string, body: Body['ComeBack'], key: string) =>
+		call('post', '/schools/{school}/pupils/{pupil}/return', { path: { school, pupil }, body, key }),
+	correctStay: (school: string, pupil: string, version: number, body: Body['CorrectStay']) =>
+		call('patch', '/schools/{school}/pupils/{pupil}/stay', { path: { school, pupil }, version, body }),
+	schoolYear: (unit: string, year: string) =>
+		call('get', '/units/{unit}/school-years/{year}', { path: { unit, year } }),
+	previewSchoolYear: (unit: string, year: string, body: Body['YearPlan']) =>
+		call('post', '/units/{unit}/school-years/{year}/preview', { path: { unit, year }, body }),
+	openSchoolYear: (unit: string, year: string, body: Body['YearPlan'], key: string) =>
+		call('post', '/units/{unit}/school-years/{year}', { path: { unit, year }, body, key }),
+	changeSchoolYear: (unit: string, year: string, version: number, body: Body['YearPlan']) =>
+		call('put', '/units/{unit}/school-years/{year}', { path: { unit, year }, version, body }),
+	rollOvers: (unit: string) => call('get', '/units/{unit}/roll-overs', { path: { unit } }),
+	previewRollOver: (unit: string, body: Body['RollOver']) =>
+		call('post', '/units/{unit}/roll-overs/preview', { path: { unit }, body }),
+	rollOver: (unit: string, body: Body['RollOver'], key: string) =>
+		call('post', '/units/{unit}/roll-overs', { path: { unit }, body, key }),
+	undoRollOver: (unit: string, rollover: string, version: number) =>
+		call('post', '/units/{unit}/roll-overs/{rollover}/undoing', { path: { unit, rollover }, version }),
 
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

@@ -1,30 +1,40 @@
 import auth from './auth';
+import classes from './classes';
 import common from './common';
 import device from './device';
 import factors from './factors';
+import fields from './fields';
 import gallery from './gallery';
 import help from './help';
 import jobs from './jobs';
 import list from './list';
 import proof from './proof';
+import pupils from './pupils';
 import reshape from './reshape';
+import school from './school';
 import settings from './settings';
 import shell from './shell';
 import unit from './unit';
 import units from './units';
+import years from './years';
 
 const english = {
 	common,
+	classes,
 	auth,
 	shell,
 	units,
+	years,
 	unit,
 	list,
+	pupils,
 	reshape,
 	help,
+	fields,
 	gallery,
 	device,
 	jobs,
+	school,
 	settings,
 	proof,
 	factors

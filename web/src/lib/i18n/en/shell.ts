@@ -4,6 +4,8 @@ const shell: typeof vi = {
 	weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
 	nav: 'Main navigation',
 	today: 'Today',
+	classes: 'Classes',
+	pupils: 'Pupils',
 	units: 'Units',
 	jobs: 'Background jobs',
 	jobsShort: 'Jobs',

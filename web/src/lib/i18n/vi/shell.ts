@@ -4,6 +4,8 @@ export default {
 	weekdays,
 	nav: 'Điều hướng chính',
 	today: 'Hôm nay',
+	classes: 'Lớp',
+	pupils: 'Học sinh',
 	units: 'Đơn vị',
 	jobs: 'Việc chạy nền',
 	jobsShort: 'Việc nền',

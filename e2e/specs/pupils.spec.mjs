@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { check } from '../lib/axe.mjs';
+import { accountOf, ask, givenName, heading, launch, open, plain, quiet, signIn } from '../lib/browser.mjs';
+
+let browser;
+before(async () => {
+	browser = await launch();
+});
+after(() => browser.close());
+
+const clerk = accountOf('clerk');
+const schoolOf = async (page) => (await ask(page, '/me')).grants[0].unit.id;
+
+/** Does something with the pupil whose page is open. */
+async function act(page, name, fill = async () => {}) {
+	await page.getByRole('button', { name: 'Việc với học sinh' }).click();
+	await page.getByRole('menuitem', { name, exact: true }).click();
+	const dialog = page.getByRole('dialog', { name });
+	await fill(dialog);
+	await dialog.getByRole('button', { name, exact: true }).click();
+	await dialog.waitFor({ state: 'detached' });
+}
+
+test('a clerk admits a pupil with the keyboard alone and finds them without marks', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, clerk);
+	await page.goto('/hoc-sinh');
+	await heading(page, 'Học sinh');
+	assert.match(page.url(), /\/truong\/[0-9a-f-]+\/hoc-sinh$/, 'led to the own school');
+	await page.getByRole('button', { name: 'Tiếp nhận' }).focus();
+	await page.keyboard.press('Enter');
+	const dialog = page.getByRole('dialog', { name: 'Tiếp nhận học sinh' });
+	await dialog.waitFor();
+	// Nothing is sent before what is needed stands there, and nothing typed is lost.
+	await page.keyboard.type('Đặng Thị');
+	await page.keyboard.press('Enter');
+	await dialog.getByRole('alert').getByText('Hãy nhập: ngày sinh').first().waitFor();
+	const given = givenName();
+	await dialog.getByLabel('Họ và tên', { exact: true }).focus();
+	await page.keyboard.press('End');
+	await page.keyboard.type(` ${given}`);
+	await page.keyboard.press('Tab');
+	await page.keyboard.type('31/02/2015');
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('Shift+Tab');
+	await page.keyboard.press('Enter');
+	await dialog.getByText('Ngày sinh chưa đúng').first().waitFor();
+	await dialog.getByLabel('Ngày sinh').fill('28/02/2015');
+	await dialog.getByLabel('Vào lớp').selectOption({ index: 1 });
+	await dialog.getByLabel('Họ và tên', { exact: true }).focus();
+	await page.keyboard.press('Enter');
+	await dialog.waitFor({ state: 'detached' });
+	await page.getByText(`Đã tiếp nhận Đặng Thị ${given}`).waitFor();
+
+	await page.getByRole('searchbox', { name: 'Tìm học sinh' }).fill(plain(`dang thi ${given}`));
+	const row = page.getByRole('row').filter({ hasText: given });
+	await row.getByRole('cell', { name: '28/02/2015' }).waitFor();
+	await page.waitForURL(/q=dang/);
+	assert.equal(await page.locator('tbody tr').count(), 1);
+	await close();
+});
+
+for (const size of ['desk', 'phone']) {
+	test(`a pupil changes class, leaves, comes back, and the way is told (${size})`, async () => {
+		const { page, close } = await open(browser, size);
+		await signIn(page, clerk);
+		const school = await schoolOf(page);
+		const given = givenName();
+		const made = await page.evaluate(
+			async ([school, name]) => {
+				const classes = await (await fetch(`/api/v1/schools/${school}/classes`)).json();
+				const response = await fetch(`/api/v1/schools/${school}/pupils`, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify({
+						pupil: { full_name: name, birth: '2015-05-19', sex: '1' },
+						class: classes.items[0].id,
+						from: '2026-09-01'
+					})
+				});
+				return { ...(await response.json()), classes: classes.items };
+			},
+			[school, `Lê Văn ${given}`]
+		);
+		await page.goto(`/truong/${school}/hoc-sinh/${made.id}`);
+		await heading(page, `Lê Văn ${given}`);
+		await page.getByRole('link', { name: made.classes[0].name }).first().waitFor();
+		await act(page, 'Chuyển lớp', (dialog) => dialog.getByLabel('Vào lớp').selectOption(made.classes[1].id));
+		await page.getByRole('link', { name: made.classes[1].name }).first().waitFor();
+		await act(page, 'Thôi học');
+		await page
+			.getByText(/Thôi học từ/)
+			.first()
+			.waitFor();
+		await act(page, 'Học lại', (dialog) => dialog.getByLabel('Vào lớp').selectOption(made.classes[1].id));
+		await page.getByText(/Thôi học từ/).waitFor({ state: 'detached' });
+
+		await page.getByRole('tab', { name: 'Quá trình học' }).click();
+		await page.getByText('Được tiếp nhận').waitFor();
+		const way = await page.getByRole('tabpanel').innerText();
+		for (const part of ['Được tiếp nhận', 'Thôi học', 'Học lại', made.classes[0].name, made.classes[1].name])
+			assert.ok(way.includes(part), `${part} in ${way}`);
+
+		await page.getByRole('tab', { name: 'Gia đình' }).click();
+		await page.getByRole('button', { name: 'Thêm người thân' }).click();
+		const kin = page.getByRole('dialog', { name: 'Thêm người thân' });
+		await kin.getByLabel('Họ và tên').fill('Trần Thị Mẹ');
+		await kin.getByRole('button', { name: 'Lưu' }).click();
+		await kin.waitFor({ state: 'detached' });
+		await page.getByText('Trần Thị Mẹ').waitFor();
+
+		await page.getByRole('tab', { name: 'Tổng quan' }).click();
+		await page.getByText('Nhân thân').waitFor();
+		assert.equal(await page.getByText('Số giấy tờ khác').count(), 0, 'nothing protected is there unasked');
+		await page.getByRole('button', { name: 'Xem thông tin được bảo vệ' }).click();
+		await page.getByText('Số giấy tờ khác').waitFor();
+		await close();
+	});
+}
+
+test('many pupils change class at once, and the class counts them', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, clerk);
+	const school = await schoolOf(page);
+	const { items } = await ask(page, `/schools/${school}/classes`);
+	const [from, to] = [items.at(-1), items.at(-2)];
+	await page.goto(`/truong/${school}/hoc-sinh?lop=${from.id}`);
+	await page.locator('tbody tr').first().waitFor();
+	for (const at of [0, 1]) await page.locator('tbody input[type=checkbox]').nth(at).check();
+	await page.getByRole('button', { name: 'Chuyển lớp' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Chuyển lớp' });
+	await dialog.getByText('2 học sinh').first().waitFor();
+	await dialog.getByRole('button', { name: 'Thực hiện' }).click();
+	await dialog.getByText('Hãy nhập: vào lớp').first().waitFor();
+	await dialog.getByLabel('Vào lớp').selectOption(to.id);
+	await dialog.getByRole('button', { name: 'Thực hiện' }).click();
+	// A grade has one class here: whoever may not go is told by name, and nothing is half done.
+	await dialog.getByRole('button', { name: 'Đóng' }).last().waitFor();
+	const said = await dialog.innerText();
+	await dialog.getByRole('button', { name: 'Đóng' }).last().click();
+	const after = await ask(page, `/schools/${school}/classes`);
+	const moved = from.pupils - after.items.at(-1).pupils;
+	assert.ok(
+		moved === 2 ? said.includes('Đã xong 2 học sinh') : said.includes('2 học sinh không làm được'),
+		said
+	);
+	assert.equal(after.items.at(-2).pupils - to.pupils, moved);
+	await close();
+});
+
+test('a teacher sees the class that is theirs, as of any day, and no other', async () => {
+	const { page, close } = await open(browser, 'phone');
+	await signIn(page, accountOf('teacher'));
+	await page.goto('/lop');
+	await heading(page, 'Lớp');
+	const names = await page.locator('tbody a').allInnerTexts();
+	assert.equal(names.length, 1, names.join());
+	assert.equal(await page.getByRole('button', { name: 'Mở lớp' }).count(), 0);
+	await page.locator('tbody a').first().click();
+	await heading(page, names[0]);
+	assert.ok((await page.locator('tbody tr').count()) >= 35);
+	await page.getByRole('tab', { name: 'Môn học' }).click();
+	await page.getByRole('cell', { name: 'Toán', exact: true }).waitFor();
+	await close();
+});
+
+test('one who watches schools chooses which', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, accountOf('department_officer'));
+	await page.goto('/truong?den=lop');
+	await heading(page, 'Chọn trường');
+	await page.getByRole('searchbox', { name: 'Tìm trường' }).fill('thcs');
+	await page.waitForURL(/q=thcs/);
+	await page.locator('tbody a').first().waitFor();
+	await close();
+});
+
+for (const size of ['desk', 'phone']) {
+	test(`classes and pupils are within reach of everybody (${size})`, async () => {
+		const { page, close } = await open(browser, size);
+		await signIn(page, clerk);
+		const school = await schoolOf(page);
+		const { items } = await ask(page, `/schools/${school}/classes`);
+		const pupils = await ask(page, `/schools/${school}/pupils?limit=1`);
+		const base = `/truong/${school}`;
+		const pupil = `${base}/hoc-sinh/${pupils.items[0].id}`;
+		for (const [path, ready] of [
+			[`${base}/lop`, 'table'],
+			[`${base}/lop?lam=mo`, 'dialog'],
+			[`${base}/lop/${items[0].id}`, 'table'],
+			[`${base}/lop/${items[0].id}?muc=mon-hoc`, 'table'],
+			[`${base}/hoc-sinh`, 'table'],
+			[`${base}/hoc-sinh?q=khongcoai`, 'searchbox'],
+			[`${base}/hoc-sinh?lam=tiep-nhan`, 'dialog'],
+			[`${base}/hoc-sinh?lam=chuyen-den`, 'dialog'],
+			[`${base}/hoc-sinh?lam=hoi-truong`, 'dialog'],
+			[pupil, 'tabpanel'],
+			[`${pupil}?muc=gia-dinh`, 'tabpanel'],
+			[`${pupil}?muc=qua-trinh`, 'tabpanel'],
+			[`${pupil}?lam=sua-thong-tin`, 'dialog'],
+			[`${pupil}?lam=sua-lan-hoc`, 'dialog']
+		]) {
+			await page.goto(path);
+			await page.getByRole(ready).first().waitFor();
+			await quiet(page);
+			await check(page, path.replace(base, ''));
+		}
+		await close();
+	});
+}

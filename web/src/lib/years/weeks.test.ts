@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { weeksOf } from './weeks';
+
+const plan = {
+	first_day: '2026-09-07',
+	semester_two: '2027-01-11',
+	last_day: '2027-05-23',
+	holidays: [{ name: 'Tết', first_day: '2027-02-01', last_day: '2027-02-14' }]
+};
+
+test('weeks are counted over the year, and holidays are not', () => {
+	const weeks = weeksOf(plan, '2026-11-27');
+	expect(weeks[0]).toMatchObject({ from: '2026-09-07', number: 1, semester: 1, now: false });
+	expect(weeks.filter((week) => week.semester === 1)).toHaveLength(18);
+	expect(weeks.filter((week) => week.holiday).map((week) => week.from)).toEqual(['2027-02-01', '2027-02-08']);
+	expect(weeks.at(-1)?.number).toBe(35);
+	expect(weeks.find((week) => week.now)?.number).toBe(12);
+});
+
+test('a year that begins in the middle of a week begins with that week', () => {
+	const [first] = weeksOf({ ...plan, first_day: '2026-09-09' }, '2026-09-09');
+	expect(first).toMatchObject({ from: '2026-09-07', number: 1, now: true });
+});

@@ -1,0 +1,3 @@
+import { isPlace } from '$lib/school/places';
+
+export const match = isPlace;
