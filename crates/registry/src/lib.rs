@@ -65,6 +65,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(pupils::correct::stay_route))
         .routes(routes!(imports::list::route, imports::bring::route))
         .routes(routes!(imports::show::route))
+        .routes(routes!(imports::template::route))
         .routes(routes!(imports::rows::route))
         .routes(routes!(imports::change::route))
         .routes(routes!(imports::apply_import::route))
@@ -142,6 +143,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             ordinal: 316,
             name: "elsewhere",
             sql: include_str!("../migrations/0316_elsewhere.sql"),
+            rebuild: false,
+        },
+        db::Migration {
+            ordinal: 330,
+            name: "import_asked",
+            sql: include_str!("../migrations/0330_import_asked.sql"),
             rebuild: false,
         },
     ],

@@ -4,6 +4,7 @@ mod bad_input;
 mod cases;
 mod description;
 mod faults;
+mod import_killed;
 mod jobs_and_settings;
 mod looks;
 mod one_address;

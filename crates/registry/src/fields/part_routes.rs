@@ -9,6 +9,7 @@ use super::parts::{self, SetOrder, SetPart};
 use super::record::Of;
 use super::routes::At;
 use super::write::Writer;
+use crate::people::Warning;
 
 /// A part that was added.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -17,6 +18,8 @@ pub struct PartAdded {
     pub id: Uuid,
     /// The record's version now, for `If-Match`.
     pub version: i64,
+    /// What somebody should look at: codes that are kept though their list, which is not complete, does not have them.
+    pub doubts: Vec<Warning>,
 }
 
 async fn add(
@@ -27,6 +30,7 @@ async fn add(
     key: Option<http::idempotency::Key>,
     cmd: SetPart,
 ) -> Answer<(StatusCode, Tagged<PartAdded>)> {
+    let doubts = parts::doubts(of, &at.kind, &cmd);
     let added = app
         .db()
         .write(&ctx, move |tx| {
@@ -36,7 +40,7 @@ async fn add(
                 parts::add(tx, whose, &at.kind, &cmd, None, from, Writer::PERSON).map(|done| done.part)
             })?;
             let version = super::rights::find(tx, at.school, of, at.record())?.0.version;
-            Ok(PartAdded { id: once.id, version })
+            Ok(PartAdded { id: once.id, version, doubts: doubts.clone() })
         })
         .await?;
     Ok((StatusCode::CREATED, Tagged::new(added.version, added)))
@@ -45,8 +49,9 @@ async fn add(
 async fn change(app: App, ctx: Ctx, of: Of, at: At, known: i64, cmd: SetPart) -> Answer<Tagged<PartAdded>> {
     let part = at.part.unwrap_or_default();
     let whose = (at.school, of, at.record());
+    let doubts = parts::doubts(of, &at.kind, &cmd);
     let done = app.db().write(&ctx, move |tx| parts::change(tx, whose, &at.kind, part, &cmd, Some(known))).await?;
-    Ok(Tagged::new(done.version, PartAdded { id: done.part, version: done.version }))
+    Ok(Tagged::new(done.version, PartAdded { id: done.part, version: done.version, doubts }))
 }
 
 async fn remove(app: App, ctx: Ctx, of: Of, at: At, known: i64) -> Answer<StatusCode> {

@@ -24,6 +24,7 @@ use super::typed::store as typed_store;
 use super::typed::store::{TeachingRow, UnitRow};
 use super::write::{self, Writer};
 use super::{Asked, NO_PART, Origin, REPORTED, Values, computed};
+use crate::people::Warning;
 use crate::units;
 
 /// One part.
@@ -156,6 +157,14 @@ fn checked(kind: &'static Kind, asked: &Asked, by: Writer) -> Result<BTreeMap<St
         Some(error) => Err(error),
         None => Ok(names),
     }
+}
+
+/// What somebody should look at in what a part is to say. What is refused the command says.
+#[must_use]
+pub fn doubts(of: Of, kind: &str, cmd: &SetPart) -> Vec<Warning> {
+    let Ok(spec) = qd4998() else { return Vec::new() };
+    let Ok(kind) = kind_of(spec, of, kind) else { return Vec::new() };
+    write::check(spec, kind.code, &cmd.values, Writer::PERSON).doubts
 }
 
 fn refuse_operation(kind: &'static Kind, origin: Origin) -> Result<()> {

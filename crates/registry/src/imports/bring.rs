@@ -8,9 +8,10 @@ use http::{Answer, App, Path, Query, Signed, State, Tagged};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::asked::Asked;
 use super::stage::Stage;
 use super::view::Import;
-use super::{NO_PUPILS, allowed, put, staged};
+use super::{NO_PUPILS, allowed, asked, put, staged};
 
 /// The largest file that is taken.
 pub const MOST: usize = 50 << 20;
@@ -41,7 +42,7 @@ pub fn with_pupils(stage: Stage) -> Result<Stage> {
     params(("unit" = Uuid, Path), BringImport),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 200, body = Import), (status = 404, body = http::ProblemBody), (status = 413, body = http::ProblemBody),
-        (status = 422, body = http::ProblemBody)))]
+        (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
     Signed(ctx): Signed,
@@ -50,8 +51,13 @@ pub async fn route(
     body: Body,
 ) -> Answer<Tagged<Import>> {
     let school = UnitId(unit);
-    // Whoever may not import is told so before anything is read.
-    app.db().read(&ctx, move |tx| allowed(tx, school)).await?;
+    // Whoever may not import, or does it too often, is told so before anything is read.
+    app.db()
+        .write(&ctx, move |tx| {
+            allowed(tx, school)?;
+            asked::count(tx, Asked::Bring)
+        })
+        .await?;
     let bytes = axum::body::to_bytes(body, MOST).await.map_err(|_cut| {
         platform::files::TOO_LARGE
             .error("Tệp lớn hơn 50 MB là mức cho phép; chưa có gì được nhập. Hãy tách tệp rồi tải lại.")

@@ -8,10 +8,11 @@ use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::layout::{PUPILS, What};
-use super::stage::{Choice, Stage, Staged};
+use super::stage::{Choice, Stage, Staged, StagedRow};
 use super::view::Import;
-use super::{NOT_READY, allowed, judge, open, restage};
+use super::{NOT_READY, allowed, asked, judge, open, restage};
 
 /// A column is taken for something else.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -67,6 +68,32 @@ pub struct RowMeans {
     pub choice: Option<Choice>,
 }
 
+/// What stands in every cell of a column that says one thing, mended at once.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ValueIs {
+    /// What the column is taken for.
+    #[schema(example = "class")]
+    pub key: String,
+    /// What stands there, spaces around it aside.
+    #[schema(example = "6A9")]
+    pub from: String,
+    /// What stands there from now on.
+    #[schema(example = "6A8")]
+    pub to: String,
+}
+
+/// What all rows mean of which one thing is said.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllMean {
+    /// What is said of them.
+    #[schema(example = "import.repeated")]
+    pub code: String,
+    /// Somebody new, or that the rows stay out; null takes back what was said.
+    pub choice: Option<Choice>,
+}
+
 /// What is corrected, several things at once.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -77,8 +104,12 @@ pub struct ChangeImport {
     pub tables: Vec<TableIs>,
     /// Cells that were mended.
     pub cells: Vec<CellIs>,
+    /// Cells mended together: all of a column that say the same.
+    pub values: Vec<ValueIs>,
     /// Whom rows mean.
     pub rows: Vec<RowMeans>,
+    /// Whom all rows mean that have one problem.
+    pub all: Vec<AllMean>,
     /// Whether classes that do not exist are made.
     pub make_classes: Option<bool>,
 }
@@ -94,6 +125,23 @@ fn table<'s>(stage: &'s mut Stage, at: usize, field: &str) -> Result<&'s mut Sta
 fn column(table: &Staged, letters: &str, field: &str) -> Result<usize> {
     let found = table.columns.iter().position(|column| column.letters == letters);
     found.ok_or_else(|| refused(field, "Bảng không có cột này. Hãy tải lại bản xem trước."))
+}
+
+/// Writes into a cell. What the file says there is remembered, and once it is written again, it stands as it came.
+fn mend(row: &mut StagedRow, at: usize, text: &str) {
+    let Some(cell) = row.line.cells.get_mut(at) else { return };
+    let text: String = text.chars().take(2_000).collect();
+    if text == cell.text() {
+        return;
+    }
+    if let Some(was) = row.was.get(&at).filter(|was| was.text() == text).cloned() {
+        *cell = was;
+        row.was.remove(&at);
+        return;
+    }
+    let mended = if text.trim().is_empty() { Seen::Empty } else { Seen::Text(text) };
+    let before = std::mem::replace(cell, mended);
+    row.was.entry(at).or_insert(before);
 }
 
 /// Writes into a stage what a person corrected. The rows are to be judged anew.
@@ -136,10 +184,34 @@ pub fn change(stage: &mut Stage, cmd: &ChangeImport) -> Result<()> {
     for is in &cmd.cells {
         let table = table(stage, is.table, "cells")?;
         let at = column(table, &is.letters, "cells")?;
-        let row = table.rows.iter_mut().find(|row| row.line.row == is.row);
-        let cell = row.and_then(|row| row.line.cells.get_mut(at));
-        let cell = cell.ok_or_else(|| refused("cells", "Bảng không có ô này. Hãy tải lại bản xem trước."))?;
-        *cell = if is.text.trim().is_empty() { Seen::Empty } else { Seen::Text(is.text.chars().take(2_000).collect()) };
+        let row = table.rows.iter_mut().find(|row| row.line.row == is.row && at < row.line.cells.len());
+        let row = row.ok_or_else(|| refused("cells", "Bảng không có ô này. Hãy tải lại bản xem trước."))?;
+        mend(row, at, &is.text);
+    }
+    for is in &cmd.values {
+        let from = is.from.trim();
+        for table in stage.tables.iter_mut().filter(|table| !table.skipped) {
+            let Some(at) = table.columns.iter().position(|column| column.key.as_deref() == Some(is.key.as_str()))
+            else {
+                continue;
+            };
+            for row in &mut table.rows {
+                if row.line.cells.get(at).is_some_and(|cell| cell.text().trim() == from) {
+                    mend(row, at, &is.to);
+                }
+            }
+        }
+    }
+    for mean in &cmd.all {
+        if matches!(mean.choice, Some(Choice::Person(_))) {
+            return Err(refused("all", "Mỗi dòng chỉ một người riêng. Hãy chọn người cho từng dòng."));
+        }
+        let tables = stage.tables.iter_mut().filter(|table| !table.skipped);
+        for row in tables.flat_map(|table| &mut table.rows) {
+            if row.found.said.iter().any(|said| said.code == mean.code) {
+                row.choice = mean.choice;
+            }
+        }
     }
     for is in &cmd.rows {
         let table = table(stage, is.table, "rows")?;
@@ -165,7 +237,7 @@ pub fn change(stage: &mut Stage, cmd: &ChangeImport) -> Result<()> {
 #[utoipa::path(post, path = "/units/{unit}/imports/{import}/changes", operation_id = "change_import", tag = "imports",
     params(("unit" = Uuid, Path), ("import" = Uuid, Path), ("If-Match" = i64, Header)), request_body = ChangeImport,
     responses((status = 200, body = Import), (status = 404, body = http::ProblemBody), (status = 409, body = http::ProblemBody),
-        (status = 412, body = http::ProblemBody), (status = 422, body = http::ProblemBody)))]
+        (status = 412, body = http::ProblemBody), (status = 422, body = http::ProblemBody), (status = 429, body = http::ProblemBody)))]
 pub async fn route(
     State(app): State<App>,
     Signed(ctx): Signed,
@@ -174,10 +246,17 @@ pub async fn route(
     Json(cmd): Json<ChangeImport>,
 ) -> Answer<Tagged<Import>> {
     let school = UnitId(unit);
-    let (mut row, mut stage) = open(app.db(), &ctx, school, import).await?;
+    let (mut row, stage) = open(app.db(), &ctx, school, import).await?;
     if row.state != "ready" {
         return Err(not_ready().into());
     }
+    app.db()
+        .write(&ctx, move |tx| {
+            allowed(tx, school)?;
+            asked::count(tx, Asked::Change)
+        })
+        .await?;
+    let mut stage = Arc::unwrap_or_clone(stage);
     change(&mut stage, &cmd)?;
     let stage = app
         .db()

@@ -95,9 +95,6 @@ fn needed(row: &mut Row) {
     if row.get("full_name").is_none() && !row.said.iter().any(|said| said.key.as_deref() == Some("full_name")) {
         row.say("full_name", true, "import.no_name", "Thiếu họ tên. Hãy ghi họ và tên học sinh vào ô này.");
     }
-    if row.get("birth_date").is_none() && !row.said.iter().any(|said| said.key.as_deref() == Some("birth_date")) {
-        row.say("birth_date", true, "import.no_birth", "Thiếu ngày sinh. Hãy ghi ngày sinh, ví dụ 26/03/2014.");
-    }
     if let Some(status) = row.get("status")
         && GONE.contains(&status)
     {
@@ -206,6 +203,13 @@ fn same_birth(row: &Row, pupil: &Pupil) -> bool {
     }
 }
 
+/// Whether neither a row nor a pupil says a birth, and both are of one class.
+fn without_birth(row: &Row, pupil: &Pupil) -> bool {
+    row.get("birth_date").is_none()
+        && !pupil.values.contains_key("birth_date")
+        && pupil.values.get("class").map(String::as_str) == row.get("class")
+}
+
 fn differ(row: &Row, pupil: &Pupil, key: &str) -> bool {
     matches!((row.get(key), pupil.values.get(key)), (Some(one), Some(other)) if one != other)
 }
@@ -233,7 +237,8 @@ fn surely<'s>(row: &Row, standing: &'s Standing) -> Option<Means<'s>> {
         }
     }
     let name = row.get("full_name")?;
-    let alike: Vec<&Pupil> = standing.named(name).into_iter().filter(|pupil| same_birth(row, pupil)).collect();
+    let alike: Vec<&Pupil> =
+        standing.named(name).into_iter().filter(|pupil| same_birth(row, pupil) || without_birth(row, pupil)).collect();
     let in_class: Vec<&Pupil> =
         alike.iter().copied().filter(|p| p.values.get("class").map(String::as_str) == row.get("class")).collect();
     let chosen = match (alike.as_slice(), in_class.as_slice()) {
@@ -332,6 +337,10 @@ fn found(
             candidates if candidates.is_empty() => fresh(&mut row, &mut found, standing),
             candidates => doubt(&mut row, &mut found, candidates),
         },
+    }
+    // Whom the school has without knowing the birth goes out without it, and comes back so.
+    if found.verdict == Verdict::New && found.target.is_none() && row.get("birth_date").is_none() {
+        row.say("birth_date", true, "import.no_birth", "Thiếu ngày sinh. Hãy ghi ngày sinh, ví dụ 26/03/2014.");
     }
     if found.verdict == Verdict::New && row.get("class").is_none() {
         row.say("class", true, "import.needs_class", "Học sinh mới cần có lớp. Hãy ghi lớp, ví dụ 6A1.");

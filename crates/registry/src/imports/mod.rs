@@ -5,13 +5,16 @@
 
 pub mod apply;
 pub mod apply_import;
+pub mod asked;
 pub mod bring;
 pub mod change;
 pub mod export;
+pub mod kept;
 pub mod layout;
 pub mod list;
 pub mod matching;
 pub mod plan;
+pub mod problems;
 pub mod read;
 pub mod receipt;
 pub mod rows;
@@ -19,7 +22,10 @@ pub mod show;
 pub mod stage;
 pub mod standing;
 pub mod store;
+pub mod template;
 pub mod view;
+
+use std::sync::Arc;
 
 use auth::{Capability, Require as _};
 use base::{Code, Ctx, Error, Kind, Result, UnitId, Uuid};
@@ -27,7 +33,7 @@ use db::{Db, Tx, params};
 use platform::files::{self, FileId};
 
 use layout::What;
-use stage::{Counts, Stage};
+use stage::{Counts, Stage, Verdict};
 use standing::Standing;
 use store::ImportRow;
 
@@ -106,7 +112,22 @@ pub fn judge(tx: &mut Tx<'_>, school: UnitId, stage: &mut Stage) -> Result<Stand
             row.found = found;
         }
     }
+    stage.new_classes = new_classes(stage, &standing);
     Ok(standing)
+}
+
+/// The classes that would be made for the rows that go in, in the order of their names.
+fn new_classes(stage: &Stage, standing: &Standing) -> Vec<String> {
+    if !stage.makes_classes {
+        return Vec::new();
+    }
+    let rows = stage.of_what(What::Pupils).flat_map(|(_, table)| &table.rows);
+    let goes_in = rows.filter(|row| matches!(row.found.verdict, Verdict::New | Verdict::Changed));
+    let names = goes_in.filter_map(|row| row.found.values.get("class"));
+    let new: std::collections::BTreeSet<&String> = names.filter(|name| standing.class(name).is_none()).collect();
+    let mut new: Vec<String> = new.into_iter().cloned().collect();
+    new.sort_by_cached_key(|name| base::vi::collation_key_of(name));
+    new
 }
 
 /// One import of a school. Rights are the caller's.
@@ -119,7 +140,7 @@ fn missing() -> Error {
 }
 
 /// An import and what stands in its file.
-pub async fn open(db: &Db, ctx: &Ctx, school: UnitId, id: Uuid) -> Result<(ImportRow, Stage)> {
+pub async fn open(db: &Db, ctx: &Ctx, school: UnitId, id: Uuid) -> Result<(ImportRow, Arc<Stage>)> {
     let (row, opening) = db
         .read(ctx, move |tx| {
             allowed(tx, school)?;
@@ -128,8 +149,13 @@ pub async fn open(db: &Db, ctx: &Ctx, school: UnitId, id: Uuid) -> Result<(Impor
             Ok((row, opening))
         })
         .await?;
+    let (file, now) = (row.file, ctx.now());
+    if let Some(stage) = kept::get(file, now) {
+        return Ok((row, stage));
+    }
     let db = db.clone();
-    let stage = blocking(move || Stage::open(&db, &opening)).await?;
+    let stage = Arc::new(blocking(move || Stage::open(&db, &opening)).await?);
+    kept::put(file, &stage, now);
     Ok((row, stage))
 }
 
@@ -139,49 +165,54 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
 }
 
 /// Keeps a stage as a new import, and answers it.
-pub async fn put(db: &Db, ctx: &Ctx, school: UnitId, stage: &std::sync::Arc<Stage>) -> Result<ImportRow> {
-    let (now, kept) = (ctx.now(), std::sync::Arc::clone(stage));
+pub async fn put(db: &Db, ctx: &Ctx, school: UnitId, stage: &Arc<Stage>) -> Result<ImportRow> {
+    let (now, kept) = (ctx.now(), Arc::clone(stage));
     let store = db.clone();
     let kept = blocking(move || kept.keep(&store, school, now)).await?;
-    let counts = stage.counts();
-    db.write(ctx, move |tx| {
-        allowed(tx, school)?;
-        let id: Uuid = tx.new_id();
-        let file = files::keep(tx, &kept)?;
-        let (by, now) = (tx.ctx().actor().name(), tx.now());
-        let Counts { fresh, changed, same, doubtful, refused } = counts;
-        tx.exec_one(&store::INSERT, params![school, id, file, fresh, changed, same, doubtful, refused, by, now])?;
-        tx.record(db::Entry::new("import.brought", "import", id).unit(school).version(1).after(&counts)?);
-        get(tx, school, id)
-    })
-    .await
+    let (counts, name) = (stage.counts(), stage.name.clone());
+    let row = db
+        .write(ctx, move |tx| {
+            allowed(tx, school)?;
+            let id: Uuid = tx.new_id();
+            let file = files::keep(tx, &kept)?;
+            let (by, account, now) = (tx.ctx().actor().name(), tx.ctx().actor().account(), tx.now());
+            let Counts { fresh, changed, same, doubtful, refused } = counts;
+            tx.exec_one(
+                &store::INSERT,
+                params![school, id, file, fresh, changed, same, doubtful, refused, by, now, name, account],
+            )?;
+            tx.record(db::Entry::new("import.brought", "import", id).unit(school).version(1).after(&counts)?);
+            get(tx, school, id)
+        })
+        .await?;
+    self::kept::put(row.file, stage, now);
+    Ok(row)
 }
 
 /// Keeps what a stage says by now, in place of what it said as `known`.
-pub async fn restage(
-    db: &Db,
-    ctx: &Ctx,
-    school: UnitId,
-    before: &ImportRow,
-    stage: &std::sync::Arc<Stage>,
-) -> Result<ImportRow> {
-    let (now, kept) = (ctx.now(), std::sync::Arc::clone(stage));
+pub async fn restage(db: &Db, ctx: &Ctx, school: UnitId, before: &ImportRow, stage: &Arc<Stage>) -> Result<ImportRow> {
+    let (now, kept) = (ctx.now(), Arc::clone(stage));
     let store = db.clone();
     let kept = blocking(move || kept.keep(&store, school, now)).await?;
     let counts = stage.counts();
     let (id, known, old) = (before.id, before.version, FileId(before.file));
-    db.write(ctx, move |tx| {
-        allowed(tx, school)?;
-        take(tx, school, id, known)?;
-        let file = files::keep(tx, &kept)?;
-        let Counts { fresh, changed, same, doubtful, refused } = counts;
-        tx.exec_one(&store::RESTAGE, params![school, id, file, fresh, changed, same, doubtful, refused])?;
-        // What it said before is nobody's any more.
-        let now = tx.now();
-        files::end_at(tx, school, old, Some(now))?;
-        get(tx, school, id)
-    })
-    .await
+    let row = db
+        .write(ctx, move |tx| {
+            allowed(tx, school)?;
+            take(tx, school, id, known)?;
+            let file = files::keep(tx, &kept)?;
+            let Counts { fresh, changed, same, doubtful, refused } = counts;
+            tx.exec_one(&store::RESTAGE, params![school, id, file, fresh, changed, same, doubtful, refused])?;
+            // What it said before is nobody's any more.
+            let now = tx.now();
+            files::end_at(tx, school, old, Some(now))?;
+            // Whoever looks at the same preview sees it.
+            tx.record(db::Entry::new("import.corrected", "import", id).unit(school).version(known + 1).after(&counts)?);
+            get(tx, school, id)
+        })
+        .await?;
+    self::kept::put(row.file, stage, now);
+    Ok(row)
 }
 
 /// Takes an import for change, as a version that is known.

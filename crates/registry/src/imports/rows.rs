@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::layout::What;
-use super::stage::{Candidate, Change, Choice, Said, Stage, Verdict};
+use super::stage::{Candidate, Change, Choice, Said, Stage, StagedRow, Verdict};
 use super::{allowed, open, view};
 
 /// Rows of a page, when nobody says.
@@ -22,6 +22,15 @@ pub struct ImportRows {
     /// `new`, `changed`, `same`, `doubtful`, `refused`; all when not said.
     #[param(example = "refused")]
     pub verdict: Option<String>,
+    /// Only rows of which this is said.
+    #[param(example = "import.no_class")]
+    pub code: Option<String>,
+    /// Only rows of which that is said in this column.
+    #[param(example = "class")]
+    pub key: Option<String>,
+    /// Only rows in which these words stand, marks aside.
+    #[param(example = "minh anh")]
+    pub q: Option<String>,
     /// Only of this table, by its place.
     pub table: Option<usize>,
     /// So many at most; 50 when not said, 200 at most.
@@ -42,6 +51,8 @@ pub struct CellView {
     /// What stands there.
     #[schema(example = "26/03/2014")]
     pub text: String,
+    /// What the file says there, where it was mended since.
+    pub was: Option<String>,
 }
 
 /// A row of the file, and what becomes of it.
@@ -69,6 +80,22 @@ pub struct RowView {
     pub candidates: Vec<Candidate>,
 }
 
+fn is_said(row: &StagedRow, asked: &ImportRows) -> bool {
+    let (code, key) = (asked.code.as_deref(), asked.key.as_deref());
+    if code.is_none() && key.is_none() {
+        return true;
+    }
+    let fits = |said: &Said| code.is_none_or(|code| said.code == code) && (key.is_none() || said.key.as_deref() == key);
+    row.found.said.iter().any(fits)
+}
+
+/// Whether all words stand in a row, each in some cell.
+fn holds(row: &StagedRow, words: &[String]) -> bool {
+    let folded: Vec<String> =
+        row.line.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| base::vi::fold(&cell.text())).collect();
+    words.iter().all(|word| folded.iter().any(|cell| cell.contains(word.as_str())))
+}
+
 /// One page, and whose data stands on it.
 pub fn page(stage: &Stage, asked: &ImportRows) -> Result<(Vec<Uuid>, Page<RowView>)> {
     let wanted = match asked.verdict.as_deref().filter(|text| !text.is_empty()) {
@@ -81,13 +108,16 @@ pub fn page(stage: &Stage, asked: &ImportRows) -> Result<(Vec<Uuid>, Page<RowVie
             )
         })?),
     };
+    let words = base::vi::words(asked.q.as_deref().unwrap_or_default());
     let from: usize = asked.cursor.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let most = asked.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
     let mut all = stage
         .of_what(What::Pupils)
         .filter(|(at, _)| asked.table.is_none_or(|table| table == *at))
         .flat_map(|(at, table)| table.rows.iter().map(move |row| (at, table, row)))
-        .filter(|(.., row)| wanted.is_none_or(|verdict| verdict == row.found.verdict));
+        .filter(|(.., row)| wanted.is_none_or(|verdict| verdict == row.found.verdict))
+        .filter(|(.., row)| is_said(row, asked))
+        .filter(|(.., row)| words.is_empty() || holds(row, &words));
     let mut people = Vec::new();
     let mut items = Vec::new();
     let mut total = 0usize;
@@ -98,7 +128,8 @@ pub fn page(stage: &Stage, asked: &ImportRows) -> Result<(Vec<Uuid>, Page<RowVie
         }
         people.extend(row.found.target.map(|target| target.person));
         people.extend(row.found.candidates.iter().map(|candidate| candidate.person));
-        let cells = table.columns.iter().zip(&row.line.cells).filter(|(_, cell)| !cell.is_blank());
+        let cells = table.columns.iter().zip(&row.line.cells).enumerate();
+        let cells = cells.filter(|(at, (_, cell))| !cell.is_blank() || row.was.contains_key(at));
         items.push(RowView {
             table: at,
             sheet: table.sheet.clone(),
@@ -106,10 +137,11 @@ pub fn page(stage: &Stage, asked: &ImportRows) -> Result<(Vec<Uuid>, Page<RowVie
             verdict: row.found.verdict,
             choice: row.choice,
             cells: cells
-                .map(|(column, cell)| CellView {
+                .map(|(at, (column, cell))| CellView {
                     letters: column.letters.clone(),
                     key: column.key.clone(),
                     text: cell.text(),
+                    was: row.was.get(&at).map(base::book::Seen::text),
                 })
                 .collect(),
             said: row.found.said.clone(),

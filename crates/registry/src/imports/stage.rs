@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::book::{Book, Column, Line};
+use base::book::{Book, Column, Line, Seen};
 use base::{Instant, Result, UnitId, Uuid};
 use db::Db;
 use platform::files::sniff::Media;
@@ -28,6 +28,9 @@ pub struct Stage {
     pub make_classes: Option<bool>,
     /// Whether they are, as the rows were judged.
     pub makes_classes: bool,
+    /// Those that will be, as the rows were judged.
+    #[serde(default)]
+    pub new_classes: Vec<String>,
 }
 
 /// A table on its way in.
@@ -54,6 +57,9 @@ pub struct Staged {
 pub struct StagedRow {
     /// The row as it stands in the file, with cells that were mended since.
     pub line: Line,
+    /// What the file says in cells that were mended, by their place in the row.
+    #[serde(default)]
+    pub was: BTreeMap<usize, Seen>,
     /// What a person said about it.
     pub choice: Option<Choice>,
     /// What was found about it.
@@ -248,7 +254,7 @@ impl Stage {
                 rows: table
                     .rows
                     .into_iter()
-                    .map(|line| StagedRow { line, choice: None, found: Found::default() })
+                    .map(|line| StagedRow { line, was: BTreeMap::new(), choice: None, found: Found::default() })
                     .collect(),
                 aside: table.aside,
             }
@@ -259,6 +265,7 @@ impl Stage {
             tables: tables.collect(),
             make_classes: None,
             makes_classes: false,
+            new_classes: Vec::new(),
         }
     }
 

@@ -33,6 +33,38 @@ db::row! {
         pub version: i64,
     }
 
+    /// An import in a list.
+    pub struct ListedRow {
+        /// Which.
+        pub id: Uuid,
+        /// `ready`, `applying`, `done`, `failed`.
+        pub state: String,
+        /// Somebody new.
+        pub fresh: i64,
+        /// Something else is said.
+        pub changed: i64,
+        /// Nothing new.
+        pub same: i64,
+        /// A person decides.
+        pub doubtful: i64,
+        /// Kept out.
+        pub refused: i64,
+        /// Why it failed.
+        pub problem: Option<String>,
+        /// The job that applies it.
+        pub job: Option<Uuid>,
+        /// When.
+        pub created_at: Instant,
+        /// Its version.
+        pub version: i64,
+        /// What the file was called.
+        pub name: String,
+        /// What whoever brought it is called.
+        pub by_name: Option<String>,
+        /// When what it says is erased, or was.
+        pub ends_at: Option<Instant>,
+    }
+
     /// A pupil of a school.
     pub struct PupilRow {
         /// The enrolment.
@@ -94,14 +126,17 @@ db::row! {
 
 db::statements! {
     /// One more import.
-    pub INSERT = "INSERT INTO import (school, id, state, file, fresh, changed, same, doubtful, refused, made_by, created_at, version)
-        VALUES (?1, ?2, 'ready', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)";
+    pub INSERT = "INSERT INTO import (school, id, state, file, fresh, changed, same, doubtful, refused, made_by, created_at, version,
+          name, account)
+        VALUES (?1, ?2, 'ready', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12)";
     /// One import.
     pub GET = "SELECT id, state, file, fresh, changed, same, doubtful, refused, problem, job, made_by, created_at, version
         FROM import WHERE school = ?1 AND id = ?2";
     /// The imports of a school, the last first.
-    pub LIST = "SELECT id, state, file, fresh, changed, same, doubtful, refused, problem, job, made_by, created_at, version
-        FROM import WHERE school = ?1 ORDER BY id DESC NULLS LAST LIMIT 100";
+    pub LIST = "SELECT i.id, i.state, i.fresh, i.changed, i.same, i.doubtful, i.refused, i.problem, i.job, i.created_at, i.version,
+          i.name, a.display_name AS by_name, f.ends_at
+        FROM import i JOIN file f ON f.id = i.file LEFT JOIN account a ON a.id = i.account
+        WHERE i.school = ?1 ORDER BY i.id DESC NULLS LAST LIMIT 100";
     /// Takes one for change.
     pub TAKE = "UPDATE import SET version = version + 1 WHERE school = ?1 AND id = ?2 RETURNING version";
     /// What it says by now, in another file.
@@ -111,6 +146,13 @@ db::statements! {
     pub STATE = "UPDATE import SET state = ?3, problem = ?4 WHERE school = ?1 AND id = ?2";
     /// The job that applies it.
     pub JOB = "UPDATE import SET job = ?3 WHERE school = ?1 AND id = ?2";
+
+    /// Somebody has a workbook read, or judged anew.
+    pub ASKED = "INSERT INTO import_asked (id, account, what, at) VALUES (?1, ?2, ?3, ?4)";
+    /// How often an account did since a moment, and when first.
+    pub ASKED_SINCE = "SELECT count(*), min(at) FROM import_asked WHERE account = ?1 AND what = ?2 AND at > ?3";
+    /// What was before is forgotten.
+    pub ASKED_FORGET = "DELETE FROM import_asked WHERE account = ?1 AND what = ?2 AND at <= ?3";
 
     /// The school of a code today, or of an id.
     pub SCHOOL_OF_CODE = "SELECT c.unit FROM unit_code c JOIN unit u ON u.id = c.unit

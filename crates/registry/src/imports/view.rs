@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::layout::{PUPILS, What};
+use super::problems::{self, ChangedView, ProblemView};
 use super::stage::{Counts, Stage, Verdict};
-use super::store::ImportRow;
+use super::store::{ImportRow, ListedRow};
 
 /// An import in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,6 +41,37 @@ impl From<ImportRow> for ImportRef {
             job: row.job,
             created_at: row.created_at,
             version: row.version,
+        }
+    }
+}
+
+/// An import in the list of a school.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ListedImport {
+    /// The import itself.
+    #[serde(flatten)]
+    pub import: ImportRef,
+    /// What the file was called.
+    #[schema(example = "hoc-sinh-2026.xlsx")]
+    pub name: String,
+    /// Who brought it; none when the house did.
+    #[schema(example = "Bùi Thị Ngọc Lan")]
+    pub by_name: Option<String>,
+    /// Until when it can be opened, and its receipt had.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ends_at: Option<Instant>,
+}
+
+impl From<ListedRow> for ListedImport {
+    fn from(row: ListedRow) -> Self {
+        let ListedRow { id, state, fresh, changed, same, doubtful, refused, problem, job, created_at, version, .. } =
+            row;
+        let counts = Counts { fresh, changed, same, doubtful, refused };
+        Self {
+            import: ImportRef { id, state, counts, problem, job, created_at, version },
+            name: row.name,
+            by_name: row.by_name,
+            ends_at: row.ends_at,
         }
     }
 }
@@ -122,6 +154,12 @@ pub struct Import {
     pub notes: Vec<String>,
     /// Whether classes that do not exist are made.
     pub makes_classes: bool,
+    /// The classes that will be.
+    pub new_classes: Vec<String>,
+    /// What is wrong, problem by problem: what keeps rows out first.
+    pub problems: Vec<ProblemView>,
+    /// Which columns change, and in how many rows.
+    pub changes: Vec<ChangedView>,
     /// Its tables.
     pub tables: Vec<TableView>,
     /// What columns can be taken for.
@@ -164,6 +202,9 @@ impl Import {
             name: stage.name.clone(),
             notes: stage.notes.clone(),
             makes_classes: stage.makes_classes,
+            new_classes: stage.new_classes.clone(),
+            problems: problems::of(stage),
+            changes: problems::changes(stage),
             tables: tables.collect(),
             keys: keys.collect(),
             import: row.into(),

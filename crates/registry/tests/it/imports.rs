@@ -11,9 +11,9 @@ use testkit::World;
 
 use crate::{act_of, commune, loaded, make, read, school, somebody};
 
-const HEAD: &str = "STT;Mã định danh Bộ GD&ĐT;Họ và tên;Ngày sinh;Giới tính;Dân tộc;Số điện thoại;Nơi sinh;Số định danh cá nhân;Họ tên cha;Nghề nghiệp cha;Năm sinh cha;Họ tên mẹ;Năm sinh mẹ;Khối;Lớp";
+pub const HEAD: &str = "STT;Mã định danh Bộ GD&ĐT;Họ và tên;Ngày sinh;Giới tính;Dân tộc;Số điện thoại;Nơi sinh;Số định danh cá nhân;Họ tên cha;Nghề nghiệp cha;Năm sinh cha;Họ tên mẹ;Năm sinh mẹ;Khối;Lớp";
 
-const PUPILS: [&str; 5] = [
+pub const PUPILS: [&str; 5] = [
     "1;7900000001;Nguyễn Thị Thử Một;26/03/2015;Nữ;Kinh;0912345671;Lào Cai;010315000001;Nguyễn Văn Cha;Nông dân;1985;Trần Thị Mẹ;1987;6;6A1",
     "2;7900000002;Nguyễn Văn Thử Hai;01/12/2014;Nam;Kinh;0912345671, 0912345672;Lào Cai;010214000002;Nguyễn Văn Cha;Nông dân;1985;Trần Thị Mẹ;1987;6;6A1",
     "3;7900000003;Vàng A Thử;05/09/2015;Nam;H'Mông (Hoa);;Lào Cai;010215000003;;;;Giàng Thị Mẹ;1990;6;6A2",
@@ -26,19 +26,19 @@ fn documents_are_lent() {
     platform::books::lend(&documents::workbook::Reader);
 }
 
-fn csv(rows: &[&str]) -> Vec<u8> {
+pub fn csv(rows: &[&str]) -> Vec<u8> {
     // The fifth pupil's name is no name; the tests that want five put one there.
     let text = format!("{HEAD}\n{}\n", rows.join("\n"));
     text.replace("=Thử", "Đỗ Thử Năm").into_bytes()
 }
 
-async fn a_school(w: &World, name: &str) -> UnitId {
+pub async fn a_school(w: &World, name: &str) -> UnitId {
     documents_are_lent();
     let commune = commune(w, "Phường Thục Phán").await;
     make(w, school(name, commune, "THCS")).await.id
 }
 
-async fn staged(w: &World, school: UnitId, bytes: Vec<u8>) -> Result<Stage> {
+pub async fn staged(w: &World, school: UnitId, bytes: Vec<u8>) -> Result<Stage> {
     read(w, w.system(), move |tx| {
         imports::allowed(tx, school)?;
         imports::staged(tx, school, "hoc-sinh.csv", &bytes)
@@ -46,7 +46,7 @@ async fn staged(w: &World, school: UnitId, bytes: Vec<u8>) -> Result<Stage> {
     .await
 }
 
-async fn judged(w: &World, school: UnitId, stage: Stage) -> Stage {
+pub async fn judged(w: &World, school: UnitId, stage: Stage) -> Stage {
     read(w, w.system(), move |tx| {
         imports::allowed(tx, school)?;
         let mut stage = stage;
@@ -57,30 +57,30 @@ async fn judged(w: &World, school: UnitId, stage: Stage) -> Stage {
     .expect("judges")
 }
 
-async fn applied(w: &World, school: UnitId, stage: Stage) -> Result<apply_import::Applied> {
+pub async fn applied(w: &World, school: UnitId, stage: Stage) -> Result<apply_import::Applied> {
     let row = imports::put(&w.db, &w.system(), school, &Arc::new(stage)).await?;
     apply_import::apply(&w.db, &w.system(), school, row.id, None).await
 }
 
 /// Imports a workbook whose rows are all good.
-async fn imported(w: &World, school: UnitId, rows: &[&str]) {
+pub async fn imported(w: &World, school: UnitId, rows: &[&str]) {
     let stage = staged(w, school, csv(rows)).await.expect("reads");
     assert_eq!(stage.counts().out(), 0, "{:?}", said(&stage));
     assert_eq!(applied(w, school, stage).await.expect("applies").back, 0);
 }
 
-fn rows(stage: &Stage) -> Vec<&StagedRow> {
+pub fn rows(stage: &Stage) -> Vec<&StagedRow> {
     stage.of_what(What::Pupils).flat_map(|(_, table)| table.rows.iter()).collect()
 }
 
-fn said(stage: &Stage) -> Vec<String> {
+pub fn said(stage: &Stage) -> Vec<String> {
     rows(stage)
         .iter()
         .flat_map(|row| row.found.said.iter().map(|said| format!("{} {}: {}", said.at, said.code, said.detail)))
         .collect()
 }
 
-fn verdicts(stage: &Stage) -> Vec<Verdict> {
+pub fn verdicts(stage: &Stage) -> Vec<Verdict> {
     rows(stage).iter().map(|row| row.found.verdict).collect()
 }
 
@@ -388,7 +388,7 @@ testkit::both! {
     }
 }
 
-fn bytes(mut file: std::fs::File) -> Vec<u8> {
+pub fn bytes(mut file: std::fs::File) -> Vec<u8> {
     use std::io::{Read as _, Seek as _};
     let mut bytes = Vec::new();
     file.rewind().expect("rewinds");

@@ -6,6 +6,7 @@ mod duplicates;
 mod export;
 mod fields;
 mod imports;
+mod imports_mend;
 mod pack;
 mod people;
 mod pupils;

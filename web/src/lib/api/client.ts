@@ -46,6 +46,8 @@ interface Plain {
 	path?: object;
 	query?: object;
 	body?: unknown;
+	/** A file instead of JSON. */
+	file?: Blob;
 	version?: number;
 	key?: string;
 	signal?: AbortSignal;
@@ -134,6 +136,15 @@ export async function fetchFile<M extends Method, P extends PathWith<M>>(
 	return name;
 }
 
+/** Sends a file as it is, and answers what the server says of it. */
+export async function sendFile<P extends PathWith<'post'>>(
+	path: P,
+	given: Pick<Operation['parameters'], 'path' | 'query'> & { file: Blob; signal?: AbortSignal }
+): Promise<Answer<At<'post', P>>> {
+	const response = await send('post', path, given, 'application/json');
+	return (await response.json()) as Answer<At<'post', P>>;
+}
+
 async function send(
 	method: Method,
 	path: string,
@@ -143,6 +154,7 @@ async function send(
 ): Promise<Response> {
 	const headers = new Headers({ accept });
 	if (options.body !== undefined) headers.set('content-type', 'application/json');
+	if (options.file) headers.set('content-type', 'application/octet-stream');
 	if (options.version !== undefined) headers.set('if-match', `"${options.version}"`);
 	if (options.key !== undefined) headers.set('idempotency-key', options.key);
 	if (!options.anonymous) for (const [name, value] of Object.entries(spoken())) headers.set(name, value);
@@ -154,7 +166,7 @@ async function send(
 			headers,
 			credentials: 'same-origin',
 			cache: 'no-store',
-			body: options.body === undefined ? undefined : JSON.stringify(options.body),
+			body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
 			signal: options.signal
 		});
 	} catch (cause) {

@@ -1,6 +1,6 @@
-import { call, fetchFile } from './client';
+import { call, fetchFile, sendFile } from './client';
 import type { components } from './schema';
-import type { PasskeyJson, PupilQuery, UnitQuery } from './types';
+import type { DuplicatesQuery, ImportRowsQuery, PasskeyJson, PupilQuery, UnitQuery } from './types';
 
 type Body = components['schemas'];
 
@@ -101,6 +101,32 @@ export const api = {
 	tryMail: (unit: string, body: Body['TryMail'], key: string) =>
 		call('post', '/units/{unit}/mail-trials', { path: { unit }, body, key }),
 
+	imports: (unit: string) => call('get', '/units/{unit}/imports', { path: { unit } }),
+	bringImport: (unit: string, file: File, signal?: AbortSignal) =>
+		sendFile('/units/{unit}/imports', { path: { unit }, query: { name: file.name }, file, signal }),
+	importTemplate: (unit: string) => fetchFile('get', '/units/{unit}/imports/template', { path: { unit } }),
+	importOf: (unit: string, id: string) =>
+		call('get', '/units/{unit}/imports/{import}', { path: { unit, import: id } }),
+	importRows: (unit: string, id: string, query: ImportRowsQuery) =>
+		call('get', '/units/{unit}/imports/{import}/rows', { path: { unit, import: id }, query }),
+	changeImport: (unit: string, id: string, version: number, body: Body['ChangeImport']) =>
+		call('post', '/units/{unit}/imports/{import}/changes', { path: { unit, import: id }, version, body }),
+	applyImport: (unit: string, id: string, version: number) =>
+		call('post', '/units/{unit}/imports/{import}/apply', { path: { unit, import: id }, version }),
+	importReceipt: (unit: string, id: string) =>
+		fetchFile('get', '/units/{unit}/imports/{import}/receipt', { path: { unit, import: id } }),
+
+	duplicates: (unit: string, query: DuplicatesQuery) =>
+		call('get', '/units/{unit}/duplicates', { path: { unit }, query }),
+	duplicatesAcross: (unit: string, query: { limit?: number; cursor?: string }) =>
+		call('get', '/units/{unit}/duplicates/across', { path: { unit }, query }),
+	searchDuplicates: (unit: string) => call('post', '/units/{unit}/duplicates/search', { path: { unit } }),
+	mergeDuplicate: (duplicate: string, version: number, body: Body['MergeDuplicate']) =>
+		call('post', '/duplicates/{duplicate}/merger', { path: { duplicate }, version, body }),
+	tellDuplicateApart: (duplicate: string, version: number) =>
+		call('post', '/duplicates/{duplicate}/difference', { path: { duplicate }, version }),
+	reopenDuplicate: (duplicate: string, version: number) =>
+		call('post', '/duplicates/{duplicate}/reopening', { path: { duplicate }, version }),
 	sectorSpec: (kind: string) => call('get', '/sector/spec/{kind}', { path: { kind } }),
 	classes: (school: string, query: { year?: string; as_of?: string } = {}) =>
 		call('get', '/schools/{school}/classes', { path: { school }, query }),

@@ -503,6 +503,14 @@ pub(super) static CASES: &[Case] = &[
         422,
         "workbook.not_a_workbook",
     ),
+    case(
+        "GET",
+        "/units/{unit}/imports/template",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/imports/template", p.school),
+        None,
+    ),
     case("GET", "/units/{unit}/imports", NO_UNIT, Head, |p| format!("/units/{}/imports", p.school), None),
     case(
         "GET",

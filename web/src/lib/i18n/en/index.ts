@@ -2,10 +2,12 @@ import auth from './auth';
 import classes from './classes';
 import common from './common';
 import device from './device';
+import duplicates from './duplicates';
 import factors from './factors';
 import fields from './fields';
 import gallery from './gallery';
 import help from './help';
+import imports from './imports';
 import jobs from './jobs';
 import list from './list';
 import proof from './proof';
@@ -31,6 +33,8 @@ const english = {
 	reshape,
 	help,
 	fields,
+	imports,
+	duplicates,
 	gallery,
 	device,
 	jobs,

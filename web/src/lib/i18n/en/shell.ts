@@ -7,6 +7,7 @@ const shell: typeof vi = {
 	classes: 'Classes',
 	pupils: 'Pupils',
 	units: 'Units',
+	duplicates: 'Duplicates',
 	jobs: 'Background jobs',
 	jobsShort: 'Jobs',
 	settings: 'Settings',

@@ -7,6 +7,7 @@ export default {
 	classes: 'Lớp',
 	pupils: 'Học sinh',
 	units: 'Đơn vị',
+	duplicates: 'Hồ sơ trùng',
 	jobs: 'Việc chạy nền',
 	jobsShort: 'Việc nền',
 	settings: 'Thiết lập',
