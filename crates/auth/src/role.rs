@@ -71,13 +71,34 @@ pub static ROLES: &[Role] = &[
         granted_by: &["ministry_officer", "department_admin"],
         technical: true,
     },
+    // Who sees pupils at a Sở is named by who answers for the Sở, never by who runs the system.
+    Role {
+        code: "department_head",
+        name: "Lãnh đạo Sở GDĐT",
+        description: "Phụ trách giáo dục trong tỉnh: theo dõi trường, học sinh, nhân sự; cử chuyên viên theo dõi.",
+        capabilities: &[
+            UnitView,
+            AccountView,
+            AccountInvite,
+            GrantManage,
+            SessionEndOther,
+            AccountSuspend,
+            AccountRenewPassword,
+            JournalView,
+            PupilView,
+            StaffView,
+        ],
+        unit_kinds: &["department"],
+        granted_by: &["ministry_officer", "department_head"],
+        technical: false,
+    },
     Role {
         code: "department_officer",
         name: "Chuyên viên Sở GDĐT",
-        description: "Theo dõi các đơn vị và người phụ trách trong tỉnh.",
-        capabilities: &[UnitView, AccountView],
+        description: "Theo dõi các đơn vị, học sinh, nhân sự và người phụ trách trong tỉnh.",
+        capabilities: &[UnitView, AccountView, PupilView, StaffView],
         unit_kinds: &["department"],
-        granted_by: &["department_admin"],
+        granted_by: &["department_head"],
         technical: false,
     },
     Role {
@@ -203,6 +224,16 @@ pub static ROLES: &[Role] = &[
         granted_by: &["department_admin"],
         technical: true,
     },
+    // Opens nothing by itself: what a family sees follows from the children a school has linked it to.
+    Role {
+        code: "guardian",
+        name: "Phụ huynh",
+        description: "Xem ai đã xem và sửa hồ sơ của con, sau khi nhà trường gắn tài khoản với học sinh.",
+        capabilities: &[],
+        unit_kinds: SCHOOLS,
+        granted_by: &["head", "school_admin"],
+        technical: false,
+    },
 ];
 
 /// The role of a code.
@@ -254,9 +285,32 @@ mod tests {
     }
 
     #[test]
+    fn who_watches_pupils_at_a_department_is_named_by_nobody_technical() {
+        let watch = |role: &&Role| {
+            role.unit_kinds.contains(&"department")
+                && role.capabilities.iter().any(|one| one.opens() != Opens::NoPupils)
+        };
+        let watching: Vec<&Role> = ROLES.iter().filter(watch).collect();
+        assert_eq!(
+            watching.iter().map(|role| role.code).collect::<Vec<_>>(),
+            ["department_head", "department_officer"]
+        );
+        for role in watching {
+            for giver in role.granted_by.iter().filter_map(|code| find(code)) {
+                assert!(!giver.technical, "{} gives {}", giver.code, role.code);
+                assert!(giver.capabilities.contains(&PupilView), "{} sees what {} sees", giver.code, role.code);
+            }
+        }
+        // Nor by way of another role.
+        assert!(
+            !is_above("department_admin", "department_officer") && !is_above("department_admin", "department_head")
+        );
+    }
+
+    #[test]
     fn whoever_may_do_something_may_see_where() {
         for role in ROLES {
-            assert!(role.capabilities.contains(&UnitView), "{}", role.code);
+            assert!(role.capabilities.is_empty() || role.capabilities.contains(&UnitView), "{}", role.code);
             assert!(!role.unit_kinds.is_empty(), "{}", role.code);
         }
     }

@@ -54,6 +54,20 @@ pub struct Sheet {
     pub about: Vec<(String, String)>,
 }
 
+/// What every sheet of a file carries that tells of people, so that a copy that turns up somewhere leads back: in the page's
+/// head and foot, and hidden in the file's properties.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What the file is found again by.
+    pub code: String,
+    /// Who took it.
+    pub who: String,
+    /// What for.
+    pub purpose: String,
+    /// On which day.
+    pub day: Date,
+}
+
 /// Rows being written, one after another; none is kept in memory.
 pub trait Rows: Send {
     /// Writes one row, a cell for each column.
@@ -70,4 +84,6 @@ pub trait Sheets: Send + Sync {
     fn begin(&self, sheet: Sheet) -> Result<Box<dyn Rows>>;
     /// Begins one whose headings are somebody else's, word for word; `sheet` says how wide the columns are.
     fn begin_titled(&self, sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>>;
+    /// Begins one whose every sheet carries a mark.
+    fn begin_marked(&self, sheet: Sheet, mark: Mark) -> Result<Box<dyn Rows>>;
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom};
 
-use base::sheet::{Cell, Head, Rows, Sheet, Sheets};
+use base::sheet::{Cell, Head, Mark, Rows, Sheet, Sheets};
 use base::{Code, Error, Kind, Result};
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
@@ -21,18 +21,28 @@ pub struct Excel;
 
 impl Sheets for Excel {
     fn begin(&self, sheet: Sheet) -> Result<Box<dyn Rows>> {
-        let titles: Vec<String> = sheet.columns.iter().map(|head| head.title.to_owned()).collect();
+        let titles = titles_of(&sheet.columns);
         self.begin_titled(sheet, &titles)
     }
 
     fn begin_titled(&self, sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>> {
-        Ok(Box::new(Writing::begin(sheet, titles)?))
+        Ok(Box::new(Writing::begin(sheet, titles, None)?))
     }
+
+    fn begin_marked(&self, sheet: Sheet, mark: Mark) -> Result<Box<dyn Rows>> {
+        let titles = titles_of(&sheet.columns);
+        Ok(Box::new(Writing::begin(sheet, &titles, Some(mark))?))
+    }
+}
+
+fn titles_of(columns: &[Head]) -> Vec<String> {
+    columns.iter().map(|head| head.title.to_owned()).collect()
 }
 
 struct Writing {
     book: Workbook,
     sheet: Sheet,
+    mark: Option<Mark>,
     forms: Forms,
     rows: u32,
     /// Which sheet is being written, and how many columns it has.
@@ -65,8 +75,29 @@ fn moment(at: base::Instant) -> Result<ExcelDateTime> {
     day.map_err(Error::internal)
 }
 
+/// What Excel holds in a page's head or foot is 255 letters; a purpose is cut to so many.
+const PURPOSE_AT_MOST: usize = 120;
+
+/// Text as it stands in a page's head or foot, where `&` begins an instruction.
+fn plain(text: &str, most: usize) -> String {
+    text.chars().take(most).collect::<String>().replace('&', "&&")
+}
+
+/// Puts the mark on a sheet: what is printed of it says whose copy it is.
+fn put_mark(page: &mut Worksheet, mark: &Mark) {
+    let (who, code) = (plain(&mark.who, 80), plain(&mark.code, 20));
+    page.set_header(format!("&L{who} · {}&R{code}", base::vi::date(mark.day)));
+    page.set_footer(format!("&L{}&R{code} · &P/&N", plain(&mark.purpose, PURPOSE_AT_MOST)));
+}
+
 /// Begins a sheet with its headings.
-fn begin_page(book: &mut Workbook, title: &str, columns: &[Head], titles: &[String]) -> Result<()> {
+fn begin_page(
+    book: &mut Workbook,
+    title: &str,
+    columns: &[Head],
+    titles: &[String],
+    mark: Option<&Mark>,
+) -> Result<()> {
     let form = Format::new()
         .set_bold()
         .set_background_color(Color::RGB(0xEF_EB_F7))
@@ -78,6 +109,9 @@ fn begin_page(book: &mut Workbook, title: &str, columns: &[Head], titles: &[Stri
     page.set_freeze_panes(1, 0).map_err(Error::internal)?;
     page.set_repeat_rows(0, 0).map_err(Error::internal)?;
     page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    if let Some(mark) = mark {
+        put_mark(page, mark);
+    }
     for ((column, head), title) in (0u16..).zip(columns).zip(titles) {
         page.set_column_width(column, f64::from(head.width)).map_err(Error::internal)?;
         let guarded = form.clone().set_quote_prefix();
@@ -88,16 +122,25 @@ fn begin_page(book: &mut Workbook, title: &str, columns: &[Head], titles: &[Stri
 }
 
 impl Writing {
-    fn begin(sheet: Sheet, titles: &[String]) -> Result<Self> {
+    fn begin(sheet: Sheet, titles: &[String], mark: Option<Mark>) -> Result<Self> {
         let mut book = Workbook::new();
         // The moment is the act's own, so that the same act makes the same file.
-        let properties = DocProperties::new().set_title(&sheet.title).set_creation_datetime(&moment(sheet.made_at)?);
+        let mut properties =
+            DocProperties::new().set_title(&sheet.title).set_creation_datetime(&moment(sheet.made_at)?);
+        if let Some(mark) = &mark {
+            properties = properties
+                .set_custom_property("KhueExport", mark.code.as_str())
+                .set_custom_property("KhueExportBy", mark.who.as_str())
+                .set_custom_property("KhueExportFor", mark.purpose.as_str())
+                .set_custom_property("KhueExportOn", mark.day.to_string().as_str());
+        }
         book.set_properties(&properties);
-        begin_page(&mut book, &sheet.title, &sheet.columns, titles)?;
+        begin_page(&mut book, &sheet.title, &sheet.columns, titles, mark.as_ref())?;
         let columns = sheet.columns.len();
         Ok(Self {
             book,
             sheet,
+            mark,
             forms: Forms {
                 date: Format::new().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Left),
                 number: Format::new().set_num_format("#,##0"),
@@ -168,8 +211,7 @@ impl Rows for Writing {
 
     fn next(&mut self, title: &str, columns: &[Head]) -> Result<()> {
         self.end_page()?;
-        let titles: Vec<String> = columns.iter().map(|head| head.title.to_owned()).collect();
-        begin_page(&mut self.book, title, columns, &titles)?;
+        begin_page(&mut self.book, title, columns, &titles_of(columns), self.mark.as_ref())?;
         (self.page, self.columns, self.rows) = (self.page + 1, columns.len(), 0);
         Ok(())
     }
@@ -181,6 +223,9 @@ impl Rows for Writing {
         about.set_name("Thông tin").map_err(Error::internal)?;
         about.set_column_width(0, 24).map_err(Error::internal)?;
         about.set_column_width(1, 64).map_err(Error::internal)?;
+        if let Some(mark) = &self.mark {
+            put_mark(about, mark);
+        }
         let title = ("Danh sách".to_owned(), self.sheet.title.clone());
         for (row, (name, value)) in (0u32..).zip(std::iter::once(&title).chain(&self.sheet.about)) {
             about.write_string_with_format(row, 0, name, &bold).map_err(Error::internal)?;
@@ -262,6 +307,35 @@ mod tests {
         assert!(part(&mut book, "xl/workbook.xml").contains("name=\"Đơn vị thử\""));
         assert!(part(&mut book, "docProps/core.xml").contains("2026-09-05T01:02:03Z"));
         assert!(part(&mut book, "xl/styles.xml").contains("dd/mm/yyyy"));
+    }
+
+    #[test]
+    fn every_sheet_of_a_marked_file_says_whose_copy_it_is() {
+        let made_at = base::Instant::parse("2026-09-05T01:02:03.000000Z").expect("a moment");
+        let columns = vec![Head { title: "Tên", width: 40 }];
+        let sheet = Sheet { title: "Học sinh".to_owned(), columns: columns.clone(), made_at, about: Vec::new() };
+        let mark = Mark {
+            code: "KX-0123456789".to_owned(),
+            who: "Lê Thị Thử".to_owned(),
+            purpose: format!("Nộp & đối chiếu {}", "rất dài ".repeat(60)),
+            day: "2026-09-05".parse().expect("a day"),
+        };
+        let mut writing = Excel.begin_marked(sheet, mark).expect("begins");
+        writing.row(&[Cell::Text("A".to_owned())]).expect("writes");
+        writing.next("Nữa", &columns).expect("goes on");
+        let mut book = zip::ZipArchive::new(writing.finish().expect("finishes")).expect("a file that Excel can open");
+        for page in 1..=3 {
+            let sheet = part(&mut book, &format!("xl/worksheets/sheet{page}.xml"));
+            assert!(
+                sheet.contains("<oddHeader>&amp;LLê Thị Thử · 05/09/2026&amp;RKX-0123456789</oddHeader>"),
+                "{sheet}"
+            );
+            let foot = sheet.split("<oddFooter>").nth(1).expect("a foot").split("</oddFooter>").next().expect("ends");
+            assert!(foot.starts_with("&amp;LNộp &amp;&amp; đối chiếu") && foot.contains("KX-0123456789"), "{foot}");
+            assert!(foot.chars().count() < 255, "Excel takes no more");
+        }
+        let hidden = part(&mut book, "docProps/custom.xml");
+        assert!(hidden.contains("KX-0123456789") && hidden.contains("Lê Thị Thử") && hidden.contains("2026-09-05"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base::{Code, Ctx, Error, Kind, Result, UnitId, Uuid};
 use clap::{Args, ValueEnum};
 use db::{Db, params};
-use registry::imports;
+use registry::{exports, imports};
 use serde::{Deserialize, Serialize};
 
 use crate::console::BAD_SETTING;
@@ -226,15 +226,18 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
 pub(crate) async fn export(db: &Db, ctx: &Ctx, unit: &str, what: What, file: &Path, tell: &Tell<'_>) -> Result<bool> {
     let school = school(db, ctx, unit).await?;
     let What::Pupils = what;
-    let who = ctx.actor().name();
-    let (made, people) = db.read_long(ctx, move |tx| imports::export::pupils(tx, school, &who)).await?;
-    let rows = people.len();
-    db.write(ctx, move |tx| {
-        imports::allowed(tx, school)?;
-        platform::sheets::record(tx, "pupils", &serde_json::json!({ "school": school }), rows, people.clone())
-    })
-    .await?;
+    let what = imports::layout::What::Pupils;
+    let purpose = ctx.purpose().unwrap_or_default().to_owned();
+    let why = purpose.clone();
+    let (id, (made, rows, people)) = db
+        .read_long(ctx, move |tx| {
+            let id: Uuid = tx.new_id();
+            Ok((id, exports::console::made(tx, school, what, &why, id)?))
+        })
+        .await?;
+    db.write(ctx, move |tx| exports::console::left(tx, school, what, &purpose, id, (rows, people.clone()))).await?;
     write(file, made)?;
     tell(format!("Đã xuất {rows} học sinh vào {}", file.display()));
+    tell(format!("Dấu của tệp: {}. Lần xuất này hiện trong danh sách xuất dữ liệu của trường.", exports::code_of(id)));
     Ok(true)
 }

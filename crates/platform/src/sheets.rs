@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use base::sheet::{Rows, Sheet, Sheets};
+use base::sheet::{Mark, Rows, Sheet, Sheets};
 use base::{Code, Error, Kind, Result, Uuid};
 use db::{Entry, Tx};
 
@@ -28,6 +28,11 @@ pub fn begin(sheet: Sheet) -> Result<Box<dyn Rows>> {
 /// Begins a file whose headings are somebody else's, word for word.
 pub fn begin_titled(sheet: Sheet, titles: &[String]) -> Result<Box<dyn Rows>> {
     lent()?.begin_titled(sheet, titles)
+}
+
+/// Begins a file whose every sheet carries a mark.
+pub fn begin_marked(sheet: Sheet, mark: Mark) -> Result<Box<dyn Rows>> {
+    lent()?.begin_marked(sheet, mark)
 }
 
 fn lent() -> Result<&'static dyn Sheets> {

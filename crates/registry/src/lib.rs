@@ -4,7 +4,9 @@
 pub mod classes;
 pub mod demo;
 pub mod duplicates;
+pub mod exports;
 pub mod fields;
+pub mod glass;
 pub mod imports;
 pub mod load;
 pub mod people;
@@ -24,8 +26,12 @@ use http::{App, Module, OpenApiRouter, routes};
 #[must_use]
 pub fn module() -> Module {
     accounts::names::lend(names);
-    Module { name: "registry", schema: &SCHEMA, routes: paths, screens, jobs, settings: &[] }
+    Module { name: "registry", schema: &SCHEMA, routes: paths, screens, jobs, settings: SETTINGS }
 }
+
+/// The settings of the rooms.
+static SETTINGS: &[&platform::settings::Setting] =
+    &[&exports::APPROVAL_ABOVE, &exports::WAIT_DAYS, &exports::DOWNLOAD_HOURS, &glass::NAMES];
 
 fn jobs() -> platform::jobs::Handlers {
     imports::apply_import::handlers().and(duplicates::find::handlers())
@@ -70,6 +76,18 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(imports::change::route))
         .routes(routes!(imports::apply_import::route))
         .routes(routes!(imports::receipt::route))
+        .routes(routes!(exports::list::route, exports::ask::route))
+        .routes(routes!(exports::list::one))
+        .routes(routes!(exports::list::offered))
+        .routes(routes!(exports::decide::approve_route))
+        .routes(routes!(exports::decide::refuse_route))
+        .routes(routes!(exports::decide::withdraw_route))
+        .routes(routes!(exports::download::route))
+        .routes(routes!(glass::school::route))
+        .routes(routes!(glass::family::route))
+        .routes(routes!(glass::family::glass_route))
+        .routes(routes!(glass::link::route))
+        .routes(routes!(glass::link::put_route, glass::link::delete_route))
         .routes(routes!(years::show::route, years::open::route, years::open::changed))
         .routes(routes!(years::open::previewed))
         .routes(routes!(years::subjects::route, years::subjects::put))
@@ -89,9 +107,15 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(duplicates::reopen::route))
 }
 
-/// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some.
+/// Everybody who is signed in finds at least the published units there; classes and pupils whoever sees some; children whose family it is.
 fn screens(tx: &mut Tx<'_>) -> Result<Vec<&'static str>> {
-    Ok(if reach::is_anywhere(tx)? { vec!["classes", "pupils", "units"] } else { vec!["units"] })
+    let mut screens = if reach::is_anywhere(tx)? { vec!["classes", "pupils", "units"] } else { vec!["units"] };
+    if let Some(account) = tx.ctx().actor().account()
+        && glass::family::has_children(tx, account)?
+    {
+        screens.insert(0, "children");
+    }
+    Ok(screens)
 }
 
 /// What units are called today.
@@ -146,6 +170,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
         db::Migration {
+            ordinal: 317,
+            name: "exports_and_families",
+            sql: include_str!("../migrations/0317_exports_and_families.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 330,
             name: "import_asked",
             sql: include_str!("../migrations/0330_import_asked.sql"),
@@ -165,6 +195,8 @@ pub static SCHEMA: db::Schema = db::Schema {
         fields::typed::store::STATEMENTS,
         fields::scene::STATEMENTS,
         imports::store::STATEMENTS,
+        exports::store::STATEMENTS,
+        glass::store::STATEMENTS,
         duplicates::store::STATEMENTS,
         years::store::STATEMENTS,
         years::roll_over::store::STATEMENTS,

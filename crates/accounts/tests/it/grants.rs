@@ -113,8 +113,8 @@ testkit::both! {
             let roles = w.db.read(&acting(&w, by), move |tx| list_roles(tx, unit)).await.expect("lists");
             roles.into_iter().map(|role| role.code).collect()
         };
-        assert_eq!(roles(head, None).await, ["deputy_head", "school_admin", "clerk", "teacher"]);
-        assert_eq!(roles(head, Some(land.school)).await, ["deputy_head", "school_admin", "clerk", "teacher"]);
+        assert_eq!(roles(head, None).await, ["deputy_head", "school_admin", "clerk", "teacher", "guardian"]);
+        assert_eq!(roles(head, Some(land.school)).await, ["deputy_head", "school_admin", "clerk", "teacher", "guardian"]);
         assert!(roles(teacher, None).await.is_empty());
         assert!(roles(head, Some(land.department)).await.is_empty(), "none of these is held at a department");
     }

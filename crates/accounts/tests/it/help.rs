@@ -61,6 +61,7 @@ testkit::both! {
         let admin = of("admin", "department_admin", dept).await;
         let second_admin = of("admin.2", "department_admin", dept).await;
         let officer = of("officer", "department_officer", dept).await;
+        let director = of("director", "department_head", dept).await;
         let support = of("support", "support", school).await;
         let head = of("head", "head", school).await;
         let deputy = of("deputy", "deputy_head", school).await;
@@ -73,8 +74,10 @@ testkit::both! {
         for (by, whom, answer) in [
             (head, teacher, ALL), (head, clerk, ALL), (head, deputy, ALL), (head, school_admin, ALL),
             (school_admin, teacher, ALL),
-            (admin, head, ALL), (admin, teacher, ALL), (admin, officer, ALL), (admin, second_admin, ALL),
-            (admin, support, ALL),
+            (admin, head, ALL), (admin, teacher, ALL), (admin, second_admin, ALL),
+            (admin, support, ALL), (director, officer, ALL),
+            // Whoever runs the system takes over nobody who watches pupils.
+            (admin, officer, SESSIONS), (admin, director, SESSIONS), (director, admin, SESSIONS),
             // On the same step, and from below.
             (school_admin, deputy, SESSIONS), (school_admin, clerk, SESSIONS), (school_admin, head, NONE), (school_admin, support, SESSIONS),
             (support, teacher, SESSIONS), (support, head, SESSIONS),

@@ -1,6 +1,7 @@
 //! How each operation is asked rightly. A new operation fails the walk until it stands here: with the ids of records
 //! that exist, and a body that is right for whoever may.
 
+mod leaving;
 mod registry;
 
 use serde_json::{Value, json};
@@ -512,7 +513,7 @@ static CASES: &[Case] = &[
 
 /// The cases of all operations.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(registry::CASES)
+    CASES.iter().chain(registry::CASES).chain(leaving::CASES)
 }
 
 /// The case of an operation, by its method and its path in the description.

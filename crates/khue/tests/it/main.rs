@@ -6,6 +6,7 @@ mod description;
 mod faults;
 mod import_killed;
 mod jobs_and_settings;
+mod leaving;
 mod looks;
 mod one_address;
 mod operator;

@@ -29,6 +29,8 @@ use registry::years::roll_over::{self, RollOver};
 use registry::years::{YearPlan, open};
 use testkit::World;
 
+use crate::leaving;
+
 /// The provinces: the one whose records are asked about, and another.
 pub const PROVINCE: &str = "04";
 const OTHER: &str = "12";
@@ -121,6 +123,8 @@ pub struct Place {
     pub timetable: Uuid,
     /// The step into that year, which can be taken back.
     pub rollover: Uuid,
+    /// Lists that leave: ready for the head, taken back by the head, asked for by somebody else.
+    pub exports: [Uuid; 3],
 }
 
 /// How the pupils are called.
@@ -393,12 +397,16 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
         transfer_out(tx, sister, moves, None, &Go { from })?;
         let (year_class, timetable, rollover) = school_year(tx, school)?;
+        let head = person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?;
+        let exports = leaving::exports(tx, school, head.account, keeper.account)?;
+        // The keeper is the pupil's mother as well.
+        leaving::family(tx, school, in_class, keeper.account)?;
         Ok(Place {
             commune,
             department,
             school,
             sister,
-            head: person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?,
+            head,
             teacher: person(tx, &format!("teacher.{n}"), &digest, "teacher", school, &tokens[1])?,
             keeper,
             passkey: passkey.id.into(),
@@ -421,6 +429,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             year_class,
             timetable,
             rollover,
+            exports,
             duplicate,
             keep,
             told_apart,
@@ -480,6 +489,7 @@ impl Place {
             year_class: nothing(60),
             timetable: nothing(61),
             rollover: nothing(62),
+            exports: [67, 68, 69].map(nothing),
             duplicate: nothing(60),
             told_apart: nothing(61),
             ..self.clone()

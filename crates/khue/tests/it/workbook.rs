@@ -109,14 +109,14 @@ testkit::both! {
         assert!(receipt.exists());
         let out = folder.join("xuat.xlsx");
         let export = || Work::Export { unit: unit.clone(), what: What::Pupils, file: out.clone() };
-        let (said, done) = ask(&w, Some("thử"), export()).await;
+        let (said, done) = ask(&w, Some("thử đường xuất ra và nhập lại"), export()).await;
         assert!(done.expect("exports") && said[0].starts_with("Đã xuất 2 học sinh"), "nothing was imported: {said:?}");
 
         let (said, done) = ask(&w, Some("thử"), import(&unit, &file, &receipt, false)).await;
         assert!(!done.expect("one stays out") && said.iter().any(|line| line.starts_with("Đã thêm 1 học sinh")), "{said:?}");
         let (_, done) = ask(&w, Some("thử"), import(&unit, &list(&folder, good), &receipt, false)).await;
         assert!(done.expect("all of it is in"));
-        let (said, done) = ask(&w, Some("thử"), export()).await;
+        let (said, done) = ask(&w, Some("thử đường xuất ra và nhập lại"), export()).await;
         assert!(done.expect("exports") && said[0].starts_with("Đã xuất 3 học sinh"), "{said:?}");
         let (said, done) = ask(&w, Some("thử"), import(&unit, &out, &receipt, false)).await;
         // Of one who sits in the place nothing but a name is known; what goes out without a birth comes back so.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::score::{Facts, Reason, Traits, judge};
 use super::{DuplicateId, store};
+use crate::people::secrets;
 
 /// A block with more people in it tells nobody apart: whoever is to be found is found by another.
 const BLOCK_MOST: usize = 400;
@@ -173,7 +174,7 @@ fn traits(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Trai
     let mut numbers: HashMap<PersonId, Vec<String>> = HashMap::new();
     for (person, sealed) in store::numbers(tx, people)? {
         // What a personal number is bound to.
-        let about = [b"khue person secret 1 ".as_slice(), person.0.as_bytes(), b"personal_number"].concat();
+        let about = secrets::about(person.0.as_bytes(), b"personal_number");
         let plain = tx.keys().open(Use::Field, &about, &sealed)?;
         numbers.entry(person).or_default().push(String::from_utf8(plain).map_err(Error::internal)?);
     }

@@ -2,14 +2,14 @@
 //! so that it can be taken back.
 
 use base::{Error, PersonId, Result};
-use db::{Entry, Tx, params};
+use db::{Tx, params};
 use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::store::{self, DUPLICATE, Pair};
 use super::tell_apart::still_open;
-use super::{BOTH_ENROLLED, DuplicateId, DuplicateRow, MERGED, resolve, sides, view};
+use super::{BOTH_ENROLLED, DuplicateId, DuplicateRow, MERGED, decided, resolve, sides, view};
 
 /// The request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,10 +59,7 @@ pub fn merge(tx: &mut Tx<'_>, id: DuplicateId, known: i64, cmd: &Merge) -> Resul
     tx.exec(&store::DROP_OTHER, params![gone])?;
     for (person, other) in [(gone, cmd.keep), (cmd.keep, gone)] {
         let kind = if person == gone { "person.merged" } else { "person.merged_with" };
-        let mut entry = Entry::new(kind, "person", person);
-        if let Some(unit) = sides.where_mine(person) {
-            entry = entry.unit(unit);
-        }
+        let entry = sides.entry(kind, "person", person.into(), person);
         tx.record(entry.after(&serde_json::json!({ "other": other, "duplicate": id, "version": version }))?);
     }
     view::row(tx, id)
@@ -106,6 +103,5 @@ pub async fn route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<Merge>,
 ) -> Answer<Tagged<DuplicateRow>> {
-    let row = app.db().write(&ctx, move |tx| merge(tx, id, known, &cmd)).await?;
-    Ok(Tagged::new(row.version, row))
+    decided(&app, &ctx, move |tx| merge(tx, id, known, &cmd)).await
 }

@@ -44,6 +44,16 @@ pub fn not_found() -> base::Error {
     NOT_FOUND.error("Không tìm thấy cặp hồ sơ nghi trùng này, hoặc ngoài phạm vi của bạn. Hãy tải lại danh sách.")
 }
 
+/// Decides over a pair, and answers with it.
+async fn decided(
+    app: &http::App,
+    ctx: &base::Ctx,
+    act: impl Fn(&mut db::Tx<'_>) -> base::Result<DuplicateRow> + Send + 'static,
+) -> http::Answer<http::Tagged<DuplicateRow>> {
+    let row = app.db().write(ctx, act).await?;
+    Ok(http::Tagged::new(row.version, row))
+}
+
 /// Whether, and how, a pair was decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

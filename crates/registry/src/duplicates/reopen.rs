@@ -1,11 +1,11 @@
 //! A decision is taken back: the pair is open again, and what was merged is two records again.
 
 use base::Result;
-use db::{Entry, Tx, params};
+use db::{Tx, params};
 use http::{Answer, App, IfMatch, Path, Signed, State, Tagged};
 
 use super::store::{self, DUPLICATE};
-use super::{DuplicateId, DuplicateRow, MERGED, OPEN, sides, view};
+use super::{DuplicateId, DuplicateRow, MERGED, OPEN, decided, sides, view};
 
 /// Opens a pair again.
 pub fn reopen(tx: &mut Tx<'_>, id: DuplicateId, known: i64) -> Result<DuplicateRow> {
@@ -21,17 +21,10 @@ pub fn reopen(tx: &mut Tx<'_>, id: DuplicateId, known: i64) -> Result<DuplicateR
                 "Hồ sơ đã gộp không còn trỏ về hồ sơ được giữ nên không tách lại được ở đây. Hãy tải lại danh sách.",
             ));
         }
-        let mut entry = Entry::new("person.merger_undone", "person", gone);
-        if let Some(unit) = sides.where_mine(gone) {
-            entry = entry.unit(unit);
-        }
-        tx.record(entry.before(&kept)?);
+        tx.record(sides.entry("person.merger_undone", "person", gone.into(), gone).before(&kept)?);
     }
     tx.exec_one(&store::REOPEN, params![id])?;
-    let mut entry = Entry::new("duplicate.reopened", "duplicate", id).version(version);
-    if let Some(unit) = sides.where_mine(pair.one) {
-        entry = entry.unit(unit);
-    }
+    let entry = sides.entry("duplicate.reopened", "duplicate", id.into(), pair.one).version(version);
     tx.record(entry.before(&pair.state)?);
     view::row(tx, id)
 }
@@ -47,6 +40,5 @@ pub async fn route(
     Path(id): Path<DuplicateId>,
     IfMatch(known): IfMatch,
 ) -> Answer<Tagged<DuplicateRow>> {
-    let row = app.db().write(&ctx, move |tx| reopen(tx, id, known)).await?;
-    Ok(Tagged::new(row.version, row))
+    decided(&app, &ctx, move |tx| reopen(tx, id, known)).await
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use auth::{Capability, Require as _};
-use base::{PersonId, Result, UnitId};
-use db::{Tx, params};
+use base::{PersonId, Result, UnitId, Uuid};
+use db::{Entry, Tx, params};
 
 use super::store::{self, Pair};
 use super::{DuplicateId, ELSEWHERE, not_found};
@@ -65,6 +65,16 @@ impl Sides {
     #[must_use]
     pub fn in_reach(&self, person: PersonId) -> bool {
         self.where_mine(person).is_some()
+    }
+
+    /// An entry about a decision over somebody, at a unit where the actor may take it.
+    #[must_use]
+    pub fn entry(&self, kind: &'static str, noun: &'static str, subject: Uuid, about: PersonId) -> Entry {
+        let entry = Entry::new(kind, noun, subject);
+        match self.where_mine(about) {
+            Some(unit) => entry.unit(unit),
+            None => entry,
+        }
     }
 
     /// A unit at which the actor may.

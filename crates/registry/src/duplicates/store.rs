@@ -74,6 +74,17 @@ db::statements! {
           UNION ALL
           SELECT p.id, tree.steps + 1 FROM tree CROSS JOIN person p WHERE p.merged_into = tree.id AND tree.steps < 64
         ) SELECT id FROM tree ORDER BY steps, id";
+    /// All records of the human being who is the pupil of a stay, the one that stays first.
+    pub RECORDS_OF_STAY = "WITH RECURSIVE way (id, next, steps) AS (
+          SELECT p.id, p.merged_into, 0 FROM enrolment e CROSS JOIN person p
+            WHERE e.school = ?1 AND e.id = ?2 AND p.id = e.person
+          UNION ALL
+          SELECT p.id, p.merged_into, way.steps + 1 FROM way CROSS JOIN person p WHERE p.id = way.next AND way.steps < 64
+        ), tree (id, steps) AS (
+          SELECT way.id, 0 FROM way WHERE way.next IS NULL
+          UNION ALL
+          SELECT p.id, tree.steps + 1 FROM tree CROSS JOIN person p WHERE p.merged_into = tree.id AND tree.steps < 64
+        ) SELECT id FROM tree ORDER BY steps, id";
     /// Open pairs of somebody whose record leads elsewhere now.
     pub DROP_ONE = "DELETE FROM duplicate WHERE one = ?1 AND state = 'open'";
     /// The same, of the other.

@@ -1,11 +1,11 @@
 //! Two records are of two people: they are not asked about again.
 
 use base::Result;
-use db::{Entry, Tx, params};
+use db::{Tx, params};
 use http::{Answer, App, IfMatch, Path, Signed, State, Tagged};
 
 use super::store::{self, DUPLICATE, Pair};
-use super::{DECIDED, DuplicateId, DuplicateRow, sides, view};
+use super::{DECIDED, DuplicateId, DuplicateRow, decided, sides, view};
 
 /// Refuses to decide what was decided.
 pub(super) fn still_open(pair: &Pair) -> Result<()> {
@@ -24,10 +24,7 @@ pub fn tell_apart(tx: &mut Tx<'_>, id: DuplicateId, known: i64) -> Result<Duplic
     still_open(&pair)?;
     let (now, by) = (tx.now(), tx.ctx().actor().account());
     tx.exec_one(&store::DECIDE, params![id, "different", None::<base::Uuid>, now, by])?;
-    let mut entry = Entry::new("duplicate.told_apart", "duplicate", id).version(version);
-    if let Some(unit) = sides.where_mine(pair.one) {
-        entry = entry.unit(unit);
-    }
+    let entry = sides.entry("duplicate.told_apart", "duplicate", id.into(), pair.one).version(version);
     tx.record(entry.after(&[pair.one, pair.other])?);
     view::row(tx, id)
 }
@@ -43,6 +40,5 @@ pub async fn route(
     Path(id): Path<DuplicateId>,
     IfMatch(known): IfMatch,
 ) -> Answer<Tagged<DuplicateRow>> {
-    let row = app.db().write(&ctx, move |tx| tell_apart(tx, id, known)).await?;
-    Ok(Tagged::new(row.version, row))
+    decided(&app, &ctx, move |tx| tell_apart(tx, id, known)).await
 }

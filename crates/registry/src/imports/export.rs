@@ -2,14 +2,13 @@
 
 use std::fs::File;
 
-use base::sheet::{Cell, Head, Sheet};
+use base::sheet::{Cell, Head, Mark, Sheet};
 use base::{Date, Result, UnitId, Uuid, vi};
 use db::Tx;
 use rules::sector::{Spec, qd4998};
 
-use super::layout::{ORDER, PUPILS};
+use super::layout::{self, ORDER, PUPILS, RELATIONS};
 use super::standing::{self, Pupil};
-use super::{allowed, layout};
 
 /// How wide a column is, in letters.
 fn width(key: &str) -> u16 {
@@ -46,24 +45,54 @@ fn cell(spec: &Spec, key: &str, order: i64, grade: Option<&str>, pupil: &Pupil) 
     }
 }
 
-/// Writes the pupils of a school. Answers with the file and whose data it holds; that it left the house is the caller's to
-/// record.
-pub fn pupils(tx: &mut Tx<'_>, school: UnitId, who: &str) -> Result<(File, Vec<Uuid>)> {
-    allowed(tx, school)?;
+/// What of the pupils' sheet leaves the house.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The keys of its columns, in the order of the sheet.
+    pub columns: Vec<&'static str>,
+    /// Only these classes, as they stand today.
+    pub classes: Option<Vec<Uuid>>,
+}
+
+impl Cut {
+    /// The whole sheet.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self { columns: PUPILS.iter().map(|column| column.key).collect(), classes: None }
+    }
+
+    /// The relations whose columns it has.
+    #[must_use]
+    pub fn relations(&self) -> Vec<&'static str> {
+        let has = |key: &str| self.columns.contains(&key);
+        let named = RELATIONS.iter().filter(|(_, name, work, born)| has(name) || has(work) || has(born));
+        named.map(|(relation, ..)| *relation).collect()
+    }
+}
+
+/// Writes pupils of a school as a file that carries a mark. Answers with the file, how many rows it has, and whose data it
+/// holds. Rights are the caller's, who also records that it left the house.
+pub fn pupils(tx: &mut Tx<'_>, school: UnitId, cut: &Cut, mark: &Mark) -> Result<(File, usize, Vec<Uuid>)> {
     let spec = qd4998()?;
     let standing = standing::read(tx, school)?;
     let today = tx.today();
     let name = crate::units::view::name(tx, school, today)?;
-    let mut all: Vec<&Pupil> = standing.pupils.iter().filter(|pupil| pupil.enrolment.is_some()).collect();
+    let within = |pupil: &&Pupil| {
+        let class = pupil.class.map(|(class, _)| class);
+        pupil.enrolment.is_some()
+            && cut.classes.as_ref().is_none_or(|only| class.is_some_and(|class| only.contains(&class)))
+    };
+    let mut all: Vec<&Pupil> = standing.pupils.iter().filter(within).collect();
     let class_key = |pupil: &Pupil| pupil.values.get("class").map(|class| vi::collation_key_of(class));
     let name_key = |pupil: &Pupil| {
         let name = pupil.values.get("full_name").and_then(|name| base::PersonName::split(name));
         name.map(|name| name.collation_key())
     };
     all.sort_by_cached_key(|pupil| (class_key(pupil), name_key(pupil), pupil.person));
+    let columns: Vec<_> = PUPILS.iter().filter(|column| cut.columns.contains(&column.key)).collect();
     let sheet = Sheet {
         title: layout::What::Pupils.title().to_owned(),
-        columns: PUPILS
+        columns: columns
             .iter()
             .map(|column| Head { title: column.names.first().copied().unwrap_or_default(), width: width(column.key) })
             .collect(),
@@ -71,16 +100,25 @@ pub fn pupils(tx: &mut Tx<'_>, school: UnitId, who: &str) -> Result<(File, Vec<U
         about: vec![
             ("Trường".to_owned(), name),
             ("Tại ngày".to_owned(), vi::date(today)),
-            ("Người xuất".to_owned(), who.to_owned()),
+            ("Người xuất".to_owned(), mark.who.clone()),
+            ("Mục đích".to_owned(), mark.purpose.clone()),
+            ("Dấu của tệp".to_owned(), mark.code.clone()),
         ],
     };
-    let mut rows = platform::sheets::begin(sheet)?;
+    let mut rows = platform::sheets::begin_marked(sheet, mark.clone())?;
     for (order, pupil) in (1i64..).zip(&all) {
         let grade = pupil.values.get("class").and_then(|class| standing.class(class)).map(|class| class.grade.clone());
         let cells: Vec<Cell> =
-            PUPILS.iter().map(|column| cell(spec, column.key, order, grade.as_deref(), pupil)).collect();
+            columns.iter().map(|column| cell(spec, column.key, order, grade.as_deref(), pupil)).collect();
         rows.row(&cells)?;
     }
-    let people = all.iter().map(|pupil| pupil.person).collect();
-    Ok((rows.finish()?, people))
+    let relations = cut.relations();
+    let kin = |pupil: &&&Pupil| -> Vec<Uuid> {
+        relations.iter().filter_map(|relation| pupil.kin.get(relation)).copied().collect()
+    };
+    let mut people: Vec<Uuid> = all.iter().map(|pupil| pupil.person).collect();
+    people.extend(all.iter().flat_map(|pupil| kin(&pupil)));
+    people.sort_unstable();
+    people.dedup();
+    Ok((rows.finish()?, all.len(), people))
 }

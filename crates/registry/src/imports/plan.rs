@@ -9,7 +9,8 @@ use db::keys::{Cipher, Keys, Use};
 use super::layout::{DOCUMENTS, RELATIONS, What};
 use super::matching::grade_of;
 use super::stage::{Change, Found, Stage, Target, Verdict};
-use super::standing::{Pupil, Standing, about_document, about_secret};
+use super::standing::{Pupil, Standing, about_document};
+use crate::people::secrets;
 
 /// A new person.
 #[derive(Clone, Debug)]
@@ -362,7 +363,7 @@ impl Maker<'_> {
             let Some(value) = of.found.values.get(key).filter(|_| says(key)) else { continue };
             for (n, one) in (1i64..).zip(value.split(", ")) {
                 let digest = self.keys.keyed_digest(Use::Blind, &[what.as_bytes(), one.as_bytes()])?;
-                let sealed = self.seal(&about_secret(of.person, what), one.as_bytes())?;
+                let sealed = self.seal(&secrets::about(of.person.as_bytes(), what.as_bytes()), one.as_bytes())?;
                 self.plan.secrets.push(Secret { step: of.step, person: of.person, what, n, digest, sealed });
             }
         }

@@ -9,6 +9,7 @@ use db::{Built, Tx, params};
 
 use super::layout::{DOCUMENTS, RELATIONS};
 use super::store::{self, DocRow, KinRow, PupilRow};
+use crate::people::secrets;
 
 /// A pupil of the school, now or formerly.
 #[derive(Clone, Debug, Default)]
@@ -167,12 +168,6 @@ impl<'k> Opener<'k> {
     }
 }
 
-/// What a secret is bound to.
-#[must_use]
-pub fn about_secret(person: Uuid, what: &str) -> Vec<u8> {
-    [b"khue person secret 1 ".as_slice(), person.as_bytes(), what.as_bytes()].concat()
-}
-
 /// What a document is bound to.
 #[must_use]
 pub fn about_document(school: UnitId, record: Uuid, group: &str) -> Vec<u8> {
@@ -221,7 +216,7 @@ pub fn read(tx: &mut Tx<'_>, school: UnitId) -> Result<Standing> {
     let mut opener = Opener::new(&keys);
     for (person, what, _, sealed) in secrets {
         let Some(pupil) = by_person.get(&person).and_then(|at| pupils.get_mut(*at)) else { continue };
-        let value = opener.open(&about_secret(person, &what), &sealed)?;
+        let value = opener.open(&secrets::about(person.as_bytes(), what.as_bytes()), &sealed)?;
         match what.as_str() {
             "personal_number" => pupil.values.entry("personal_number").or_insert(value),
             "identity_number" => pupil.values.entry("identity_number").or_insert(value),

@@ -240,7 +240,12 @@ pub fn change(
     cmd: &ChangePerson,
 ) -> Result<i64> {
     tx.require(Capability::PupilEdit, school)?;
-    if !held::is_held(tx, school, person)? {
+    // The school may hold them under a record that was merged into this one.
+    let mut is_held = false;
+    for record in crate::duplicates::resolve::records(tx, person)? {
+        is_held = is_held || held::is_held(tx, school, record)?;
+    }
+    if !is_held {
         return Err(PERSON_NOT_FOUND.error(PERSON_NOT_FOUND_SENTENCE));
     }
     let version = tx.lock(&store::PERSON, person, known)?;

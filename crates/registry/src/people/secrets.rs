@@ -75,8 +75,9 @@ impl Secret {
     }
 }
 
-/// What an encrypted value is bound to.
-fn about(person: &[u8], what: &[u8]) -> Vec<u8> {
+/// What an encrypted value is bound to: whose, and which sort. The one place that says so.
+#[must_use]
+pub fn about(person: &[u8], what: &[u8]) -> Vec<u8> {
     [b"khue person secret 1 ".as_slice(), person, what].concat()
 }
 

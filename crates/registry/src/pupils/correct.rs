@@ -9,8 +9,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::status::{chosen, reason};
-use super::stay;
 use super::store::{self, Enrolment, Member};
+use super::{done, stay};
 use crate::classes;
 use crate::people::{Done, held};
 
@@ -224,8 +224,7 @@ pub async fn stay_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<CorrectStay>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| correct_stay(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| correct_stay(tx, school, pupil, Some(known), &cmd)).await
 }
 
 /// Corrects one stretch in a class: its days, the place in it, whether the grade is repeated.
@@ -241,6 +240,5 @@ pub async fn class_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<CorrectInClass>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| correct_in_class(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| correct_in_class(tx, school, pupil, Some(known), &cmd)).await
 }

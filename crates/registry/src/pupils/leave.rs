@@ -7,8 +7,10 @@ use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::done;
 use super::status::{Meaning, reason, status};
 use super::stay::{self, Ending};
+use super::store::Enrolment;
 use crate::people::Done;
 
 /// A pupil who leaves without another school.
@@ -33,40 +35,49 @@ pub struct Go {
     pub from: Date,
 }
 
-/// A pupil gives up school. Answers the stay's new version.
-pub fn leave(tx: &mut Tx<'_>, school: UnitId, pupil: EnrolmentId, known: Option<i64>, cmd: &Leave) -> Result<i64> {
+/// How somebody goes: `left_by`, the status then, why, and what is shared with the next school.
+type Gone = (&'static str, String, Option<String>, Option<Uuid>);
+
+/// A pupil goes. Answers the stay's new version.
+fn go(
+    tx: &mut Tx<'_>,
+    (school, pupil): (UnitId, EnrolmentId),
+    known: Option<i64>,
+    (kind, from): (&'static str, Date),
+    cmd: &impl Serialize,
+    how: impl FnOnce(&mut Tx<'_>, &Enrolment) -> Result<Gone>,
+) -> Result<i64> {
     tx.require(Capability::PupilEdit, school)?;
     let (stay, version) = stay::take(tx, school, pupil, known)?;
-    let (reason, status) = (reason(cmd.reason.as_deref())?, status(Meaning::Left, cmd.from)?);
-    let how = Ending { from: cmd.from, left_by: "left", status: &status, reason: reason.as_deref(), transfer: None };
+    let (left_by, status, reason, transfer) = how(tx, &stay)?;
+    let how = Ending { from, left_by, status: &status, reason: reason.as_deref(), transfer };
     stay::end(tx, school, &stay, &how)?;
-    tx.record(Entry::new("pupil.left", "pupil", pupil).unit(school).version(version).after(cmd)?);
+    tx.record(Entry::new(kind, "pupil", pupil).unit(school).version(version).after(cmd)?);
     Ok(version)
+}
+
+/// A pupil gives up school. Answers the stay's new version.
+pub fn leave(tx: &mut Tx<'_>, school: UnitId, pupil: EnrolmentId, known: Option<i64>, cmd: &Leave) -> Result<i64> {
+    go(tx, (school, pupil), known, ("pupil.left", cmd.from), cmd, |_, _| {
+        Ok(("left", status(Meaning::Left, cmd.from)?, reason(cmd.reason.as_deref())?, None))
+    })
 }
 
 /// A pupil goes to another school, which takes them in by their code or number. The two stays share a transfer; the former
 /// school goes on seeing what it wrote. Answers the stay's new version.
 pub fn transfer_out(tx: &mut Tx<'_>, school: UnitId, pupil: EnrolmentId, known: Option<i64>, cmd: &Go) -> Result<i64> {
-    tx.require(Capability::PupilEdit, school)?;
-    let (stay, version) = stay::take(tx, school, pupil, known)?;
-    let transfer: Uuid = stay.transfer.unwrap_or_else(|| tx.new_id());
-    let status = status(Meaning::WentTo, cmd.from)?;
-    let how =
-        Ending { from: cmd.from, left_by: "transferred", status: &status, reason: None, transfer: Some(transfer) };
-    stay::end(tx, school, &stay, &how)?;
-    tx.record(Entry::new("pupil.transferred_out", "pupil", pupil).unit(school).version(version).after(cmd)?);
-    Ok(version)
+    go(tx, (school, pupil), known, ("pupil.transferred_out", cmd.from), cmd, |tx, stay| {
+        let transfer = stay.transfer.unwrap_or_else(|| tx.new_id());
+        Ok(("transferred", status(Meaning::WentTo, cmd.from)?, None, Some(transfer)))
+    })
 }
 
 /// A pupil has finished the school. Answers the stay's new version.
 pub fn finish(tx: &mut Tx<'_>, school: UnitId, pupil: EnrolmentId, known: Option<i64>, cmd: &Go) -> Result<i64> {
-    tx.require(Capability::PupilEdit, school)?;
-    let (stay, version) = stay::take(tx, school, pupil, known)?;
     // The list has no state for it: they studied to the end.
-    let how = Ending { from: cmd.from, left_by: "finished", status: &stay.status, reason: None, transfer: None };
-    stay::end(tx, school, &stay, &how)?;
-    tx.record(Entry::new("pupil.finished", "pupil", pupil).unit(school).version(version).after(cmd)?);
-    Ok(version)
+    go(tx, (school, pupil), known, ("pupil.finished", cmd.from), cmd, |_, stay| {
+        Ok(("finished", stay.status.clone(), None, None))
+    })
 }
 
 /// A pupil leaves without another school.
@@ -82,8 +93,7 @@ pub async fn leave_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<Leave>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| leave(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| leave(tx, school, pupil, Some(known), &cmd)).await
 }
 
 /// A pupil goes to another school.
@@ -99,8 +109,7 @@ pub async fn transfer_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<Go>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| transfer_out(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| transfer_out(tx, school, pupil, Some(known), &cmd)).await
 }
 
 /// A pupil has finished the school.
@@ -116,6 +125,5 @@ pub async fn finish_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<Go>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| finish(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| finish(tx, school, pupil, Some(known), &cmd)).await
 }

@@ -24,3 +24,14 @@ pub(crate) fn not_found() -> Error {
         "Không tìm thấy học sinh này ở trường, hoặc học sinh ngoài phạm vi của bạn. Hãy tìm lại trong danh sách học sinh.",
     )
 }
+
+/// Does something with a pupil, and answers with the pupil's new version.
+async fn done(
+    app: &http::App,
+    ctx: &base::Ctx,
+    pupil: base::EnrolmentId,
+    act: impl Fn(&mut db::Tx<'_>) -> base::Result<i64> + Send + 'static,
+) -> http::Answer<http::Tagged<crate::people::Done>> {
+    let version = app.db().write(ctx, act).await?;
+    Ok(http::Tagged::new(version, crate::people::Done::new(pupil, version)))
+}

@@ -7,6 +7,7 @@ use http::{Answer, App, IfMatch, Json, Path, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::done;
 use super::stay::{self, Into};
 use super::store::{Enrolment, Member};
 use crate::classes::{self, create::rank, store::Bare};
@@ -145,8 +146,7 @@ async fn answer(
     how: How,
     cmd: MoveClass,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| move_class(tx, school, pupil, Some(known), how, &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| move_class(tx, school, pupil, Some(known), how, &cmd)).await
 }
 
 /// Puts a pupil into a class, or moves them to another.

@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::admit::set_personal_number;
 use super::store::Enrolment;
-use super::{not_found, stay, store};
+use super::{done, not_found, stay, store};
+use crate::duplicates::resolve;
 use crate::people::kinship::{self, NewRelative, Relation};
 use crate::people::{ChangePerson, Closed, Done, Secret, person, secrets};
 
@@ -50,7 +51,9 @@ pub fn change(
     cmd: &ChangePerson,
 ) -> Result<i64> {
     tx.require(Capability::PupilEdit, school)?;
+    // What is corrected is what the page shows: the record that stays.
     let who = of(tx, school, pupil)?;
+    let who = resolve::resolve(tx, who)?;
     person::change(tx, school, who, known, cmd)
 }
 
@@ -137,8 +140,7 @@ pub async fn change_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<ChangePerson>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| change(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| change(tx, school, pupil, Some(known), &cmd)).await
 }
 
 /// Changes what is protected of a pupil: personal number, papers, telephone, mail.
@@ -172,8 +174,7 @@ pub async fn relative_route(
     IfMatch(known): IfMatch,
     Json(cmd): Json<NewRelative>,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| set_relative(tx, school, pupil, Some(known), &cmd)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| set_relative(tx, school, pupil, Some(known), &cmd)).await
 }
 
 /// Takes the father, the mother or the guardian of a pupil away.
@@ -188,6 +189,5 @@ pub async fn remove_relative_route(
     Path((school, pupil, relation)): Path<(UnitId, EnrolmentId, Relation)>,
     IfMatch(known): IfMatch,
 ) -> Answer<Tagged<Done>> {
-    let version = app.db().write(&ctx, move |tx| remove_relative(tx, school, pupil, Some(known), relation)).await?;
-    Ok(Tagged::new(version, Done::new(pupil, version)))
+    done(&app, &ctx, pupil, move |tx| remove_relative(tx, school, pupil, Some(known), relation)).await
 }

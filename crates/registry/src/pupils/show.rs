@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::not_found;
 use super::store::{self, CameFrom, Enrolment, InClass};
 use crate::classes::store::shifted;
+use crate::duplicates::store as duplicates;
 use crate::people::secrets::{self, Closed, Secret};
 use crate::people::store as people;
 use crate::people::store::{KinRow, PersonRow};
@@ -27,8 +28,12 @@ pub struct Pupil {
     pub id: EnrolmentId,
     /// The version of the pupil at this school: of stays and classes.
     pub version: i64,
-    /// Who they are, with a version of its own.
+    /// Who they are, with a version of its own: the record that stays, where several were merged.
     pub person: Person,
+    /// The records of the same human being that were merged with it; the page tells of all of them. Empty for nearly
+    /// everybody.
+    #[schema(value_type = Vec<base::Uuid>)]
+    pub merged: Vec<PersonId>,
     /// The class today.
     #[schema(value_type = Option<base::Uuid>)]
     pub class: Option<ClassId>,
@@ -191,6 +196,16 @@ pub(crate) fn find(
     school: UnitId,
     id: EnrolmentId,
 ) -> Result<(Enrolment, Option<ClassId>)> {
+    find_whole(tx, reach, school, id).map(|(stay, class, _)| (stay, class))
+}
+
+/// The same, and all records of the human being, the one that stays first.
+fn find_whole(
+    tx: &mut Tx<'_>,
+    reach: &Reach,
+    school: UnitId,
+    id: EnrolmentId,
+) -> Result<(Enrolment, Option<ClassId>, Vec<PersonId>)> {
     let today = tx.today();
     let mut values = vec![Value::Uuid(school.0), Value::Uuid(id.0)];
     let within = shifted(&reach.of_pupils("e.school", "e.id", today), &mut values);
@@ -204,9 +219,14 @@ pub(crate) fn find(
         tx.dialect(),
     );
     let now = params![school, id, today];
-    let (found, class) = tx.together((ask::<Enrolment>(&sql, &values), ask::<(ClassId,)>(&store::CLASS_ON, now)))?;
+    let (found, class, records) = tx.together((
+        ask::<Enrolment>(&sql, &values),
+        ask::<(ClassId,)>(&store::CLASS_ON, now),
+        ask::<(PersonId,)>(&duplicates::RECORDS_OF_STAY, params![school, id]),
+    ))?;
     let found = found.into_iter().next().ok_or_else(not_found)?;
-    Ok((found, class.into_iter().next().map(|(class,)| class)))
+    let records = records.into_iter().map(|(record,)| record).collect();
+    Ok((found, class.into_iter().next().map(|(class,)| class), records))
 }
 
 fn came_from(tx: &mut Tx<'_>, rows: &[CameFrom]) -> Result<HashMap<EnrolmentId, UnitRef>> {
@@ -252,24 +272,60 @@ fn closed(values: &[(Secret, i64, String)], what: Secret) -> Vec<Closed> {
     values.iter().filter(|(sort, ..)| *sort == what).map(|(.., value)| Closed(value.clone())).collect()
 }
 
+/// What a school holds under the records of one human being.
+#[derive(Default)]
+struct OfRecords {
+    /// The record that stays.
+    person: Option<PersonRow>,
+    /// The last first.
+    stays: Vec<Enrolment>,
+    classes: Vec<InClass>,
+    from: Vec<CameFrom>,
+    kin: Vec<KinRow>,
+}
+
+/// Reads it; `own` is the record of the stay that is shown, whose relatives come before those told of under another.
+fn gathered(tx: &mut Tx<'_>, school: UnitId, records: &[PersonId], own: PersonId) -> Result<OfRecords> {
+    let mut whole = OfRecords::default();
+    // Nearly always one. A merger of many is a mistake that somebody will take back.
+    for record in records {
+        let (one, of_school) = (params![*record], params![school, *record]);
+        let (person, stays, classes, from, kin) = tx.together((
+            ask::<PersonRow>(&people::OF, one),
+            ask::<Enrolment>(&store::OF_PERSON, of_school),
+            ask::<InClass>(&store::CLASSES_OF, of_school),
+            ask::<CameFrom>(&store::CAME_FROM, of_school),
+            ask::<KinRow>(&people::KIN, of_school),
+        ))?;
+        whole.person = whole.person.or(person.into_iter().next());
+        whole.stays.extend(stays);
+        whole.classes.extend(classes);
+        whole.from.extend(from);
+        let known = std::mem::take(&mut whole.kin);
+        let (mut first, second) = if *record == own { (kin, known) } else { (known, kin) };
+        for kin in second {
+            if !first.iter().any(|one| one.relation == kin.relation) {
+                first.push(kin);
+            }
+        }
+        whole.kin = first;
+    }
+    if records.len() > 1 {
+        whole.stays.sort_by_key(|stay| std::cmp::Reverse((stay.valid_from, stay.id)));
+    }
+    Ok(whole)
+}
+
 /// One pupil. With `protected`, papers and telephones too where the actor may see them; the caller records that look before
 /// it is answered.
 pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -> Result<Pupil> {
     let reach = reach::of_school(tx, school)?;
-    let (enrolment, class) = find(tx, &reach, school, id)?;
-    let who = enrolment.person;
-    let (one, of_school) = (params![who], params![school, who]);
-    let (person, all, classes, from, kin) = tx.together((
-        ask::<PersonRow>(&people::OF, one),
-        ask::<Enrolment>(&store::OF_PERSON, of_school),
-        ask::<InClass>(&store::CLASSES_OF, of_school),
-        ask::<CameFrom>(&store::CAME_FROM, of_school),
-        ask::<KinRow>(&people::KIN, of_school),
-    ))?;
-    let person = person.into_iter().next().ok_or_else(not_found)?;
+    let (enrolment, class, records) = find_whole(tx, &reach, school, id)?;
+    let of_records = gathered(tx, school, &records, enrolment.person)?;
+    let person = of_records.person.ok_or_else(not_found)?;
     let opened = protected && reach.sees_protected(class);
-    let mut relatives = Vec::with_capacity(kin.len());
-    for kin in kin {
+    let mut relatives = Vec::with_capacity(of_records.kin.len());
+    for kin in of_records.kin {
         let phones = match opened {
             true => Some(closed(&secrets::open(tx, kin.relative)?, Secret::Phone)),
             false => None,
@@ -285,7 +341,16 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
     }
     let protected = match opened {
         true => {
-            let values = secrets::open(tx, who)?;
+            // What was written under the record of this stay comes first.
+            let mut values = secrets::open(tx, enrolment.person)?;
+            for other in records.iter().filter(|record| **record != enrolment.person) {
+                let more = secrets::open(tx, *other)?;
+                let new = |(what, _, value): &(Secret, i64, String)| {
+                    !values.iter().any(|(known, _, same)| known == what && same == value)
+                };
+                let more: Vec<_> = more.into_iter().filter(new).collect();
+                values.extend(more);
+            }
             Some(ProtectedValues {
                 personal_number: closed(&values, Secret::PersonalNumber).into_iter().next(),
                 identity_numbers: closed(&values, Secret::IdentityNumber),
@@ -295,13 +360,14 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
         }
         false => None,
     };
-    let from = came_from(tx, &from)?;
+    let from = came_from(tx, &of_records.from)?;
     Ok(Pupil {
         id,
         version: enrolment.version,
+        merged: records.into_iter().filter(|record| *record != person.id).collect(),
         person: person.into(),
         class,
-        stays: stays(all, classes, from),
+        stays: stays(of_records.stays, of_records.classes, from),
         relatives,
         protected,
         may: reach.may_with(class),
@@ -329,7 +395,8 @@ pub async fn route(
     Query(query): Query<PupilQuery>,
 ) -> Answer<Tagged<Pupil>> {
     let people = |pupil: &Pupil| -> Vec<Uuid> {
-        std::iter::once(pupil.person.id).chain(pupil.relatives.iter().map(|one| one.person)).map(Into::into).collect()
+        let own = std::iter::once(pupil.person.id).chain(pupil.merged.iter().copied());
+        own.chain(pupil.relatives.iter().map(|one| one.person)).map(Into::into).collect()
     };
     let pupil = app
         .look(&ctx, "pupil.page", move |tx| {

@@ -48,7 +48,7 @@ fn insert(tx: &mut Tx<'_>, at: UnitId, who: &Who) -> Result<PersonId> {
         params![at, id, kind, from],
     )?;
     if let Some(number) = who.number {
-        let about = [b"khue person secret 1 ".as_slice(), id.0.as_bytes(), b"personal_number"].concat();
+        let about = registry::people::secrets::about(id.0.as_bytes(), b"personal_number");
         let seed = tx.draw();
         let sealed = tx.keys().seal(Use::Field, &seed, &about, number.as_bytes())?;
         let digest = tx.keys().keyed_digest(Use::Blind, &[b"personal_number", number.as_bytes()])?;

@@ -340,8 +340,12 @@ testkit::both! {
         assert_eq!(verdicts(&stage), [Verdict::New; 3], "{:?}", said(&stage));
         assert_eq!(rows(&stage)[0].found.values.len(), 27, "every column but the order is read: {:?}", rows(&stage)[0].found.values.keys());
         applied(&w, school, stage).await.expect("applies");
-        let (file, people) = read(&w, w.system(), move |tx| export::pupils(tx, school, "Lê Thị Thử")).await.expect("exports");
-        assert_eq!(people.len(), 3);
+        let (file, rows_out, people) = read(&w, w.system(), move |tx| {
+            imports::allowed(tx, school)?;
+            let mark = base::sheet::Mark { code: "KX-1".to_owned(), who: "Lê Thị Thử".to_owned(), purpose: "thử".to_owned(), day: tx.today() };
+            export::pupils(tx, school, &export::Cut::whole(), &mark)
+        }).await.expect("exports");
+        assert_eq!((rows_out, people.len()), (3, 6), "with father, mother and guardian of one");
         let out = bytes(file);
         let stage = staged(&w, school, out).await.expect("reads");
         assert_eq!(verdicts(&stage), [Verdict::Same; 3], "{:?} {:?}", said(&stage), rows(&stage).iter().map(|row| &row.found.changes).collect::<Vec<_>>());

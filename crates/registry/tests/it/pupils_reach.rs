@@ -27,7 +27,7 @@ static TEACH: Sql = Sql::new(
 );
 
 /// A teacher with a first and a last day, who leads one class and teaches another.
-async fn teacher(
+pub(crate) async fn teacher(
     w: &World,
     school: UnitId,
     login: &'static str,

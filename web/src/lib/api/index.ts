@@ -3,6 +3,7 @@ import type { components } from './schema';
 import type { DuplicatesQuery, ImportRowsQuery, PasskeyJson, PupilQuery, UnitQuery } from './types';
 
 type Body = components['schemas'];
+type Relation = Body['Relation'];
 
 /** Every operation of the server that a screen uses, by its name in docs/API-DESIGN.md. */
 export const api = {
@@ -127,6 +128,43 @@ export const api = {
 		call('post', '/duplicates/{duplicate}/difference', { path: { duplicate }, version }),
 	reopenDuplicate: (duplicate: string, version: number) =>
 		call('post', '/duplicates/{duplicate}/reopening', { path: { duplicate }, version }),
+	exports: (school: string, query: { waiting?: boolean; limit?: number; cursor?: string }) =>
+		call('get', '/schools/{school}/exports', { path: { school }, query }),
+	exportOffers: (school: string) => call('get', '/schools/{school}/export-offers', { path: { school } }),
+	askExport: (school: string, body: Body['AskExport'], key: string) =>
+		call('post', '/schools/{school}/exports', { path: { school }, body, key }),
+	approveExport: (school: string, id: string, version: number) =>
+		call('post', '/schools/{school}/exports/{export}/approval', { path: { school, export: id }, version }),
+	refuseExport: (school: string, id: string, version: number, body: Body['RefuseExport']) =>
+		call('post', '/schools/{school}/exports/{export}/refusal', {
+			path: { school, export: id },
+			version,
+			body
+		}),
+	withdrawExport: (school: string, id: string, version: number) =>
+		call('post', '/schools/{school}/exports/{export}/withdrawal', { path: { school, export: id }, version }),
+	takeExport: (school: string, id: string) =>
+		fetchFile('get', '/schools/{school}/exports/{export}/file', { path: { school, export: id } }),
+
+	pupilLooks: (school: string, pupil: string, query: { from?: string; to?: string }) =>
+		call('get', '/schools/{school}/pupils/{pupil}/looks', { path: { school, pupil }, query }),
+	guardians: (school: string, pupil: string) =>
+		call('get', '/schools/{school}/pupils/{pupil}/guardians', { path: { school, pupil } }),
+	linkGuardian: (school: string, pupil: string, relation: Relation, version: number, login: string) =>
+		call('put', '/schools/{school}/pupils/{pupil}/relatives/{relation}/account', {
+			path: { school, pupil, relation },
+			version,
+			body: { login }
+		}),
+	unlinkGuardian: (school: string, pupil: string, relation: Relation, version: number) =>
+		call('delete', '/schools/{school}/pupils/{pupil}/relatives/{relation}/account', {
+			path: { school, pupil, relation },
+			version
+		}),
+	myChildren: () => call('get', '/me/children'),
+	myChildsGlass: (pupil: string, query: { from?: string; to?: string }) =>
+		call('get', '/me/children/{pupil}/glass', { path: { pupil }, query }),
+
 	sectorSpec: (kind: string) => call('get', '/sector/spec/{kind}', { path: { kind } }),
 	classes: (school: string, query: { year?: string; as_of?: string } = {}) =>
 		call('get', '/schools/{school}/classes', { path: { school }, query }),

@@ -8,6 +8,7 @@ const places = {
 	'thoi-khoa-bieu': 'class',
 	'can-bo': 'staff.view',
 	'nhap-du-lieu': 'pupil.edit',
+	'xuat-du-lieu': 'class',
 	'trung-lap': 'pupil.edit',
 	'nam-hoc': 'school.manage'
 } as const;

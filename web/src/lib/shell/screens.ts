@@ -1,6 +1,7 @@
 import Building from '@lucide/svelte/icons/building-2';
 import Copy from '@lucide/svelte/icons/copy';
 import Pupils from '@lucide/svelte/icons/graduation-cap';
+import Children from '@lucide/svelte/icons/heart-handshake';
 import House from '@lucide/svelte/icons/house';
 import Jobs from '@lucide/svelte/icons/list-checks';
 import Settings from '@lucide/svelte/icons/settings-2';
@@ -24,6 +25,7 @@ export interface Screen {
 export function screensOf(me: Me): Screen[] {
 	const all: Screen[] = [
 		{ code: 'today', href: '/', label: t.today, short: t.today, icon: House },
+		{ code: 'children', href: '/con-toi', label: t.children, short: t.children, icon: Children },
 		{ code: 'classes', href: placeHref('lop', me), label: t.classes, short: t.classes, icon: Classes },
 		{ code: 'pupils', href: placeHref('hoc-sinh', me), label: t.pupils, short: t.pupils, icon: Pupils },
 		{ code: 'units', href: '/don-vi', label: t.units, short: t.units, icon: Building },

@@ -3,9 +3,11 @@ import classes from './classes';
 import common from './common';
 import device from './device';
 import duplicates from './duplicates';
+import exports from './exports';
 import factors from './factors';
 import fields from './fields';
 import gallery from './gallery';
+import glass from './glass';
 import help from './help';
 import imports from './imports';
 import jobs from './jobs';
@@ -39,6 +41,8 @@ const english = {
 	device,
 	jobs,
 	school,
+	exports,
+	glass,
 	settings,
 	proof,
 	factors

@@ -9,6 +9,7 @@ const en: typeof vi = {
 		'thoi-khoa-bieu': 'Timetable',
 		'can-bo': 'Staff',
 		'nhap-du-lieu': 'Import',
+		'xuat-du-lieu': 'Exports',
 		'trung-lap': 'Duplicates',
 		'nam-hoc': 'School year'
 	},

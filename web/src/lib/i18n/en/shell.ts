@@ -4,6 +4,7 @@ const shell: typeof vi = {
 	weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
 	nav: 'Main navigation',
 	today: 'Today',
+	children: 'My children',
 	classes: 'Classes',
 	pupils: 'Pupils',
 	units: 'Units',

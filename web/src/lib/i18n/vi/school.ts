@@ -7,6 +7,7 @@ export default {
 		'thoi-khoa-bieu': 'Thời khoá biểu',
 		'can-bo': 'Cán bộ',
 		'nhap-du-lieu': 'Nhập dữ liệu',
+		'xuat-du-lieu': 'Xuất dữ liệu',
 		'trung-lap': 'Hồ sơ trùng',
 		'nam-hoc': 'Năm học'
 	},

@@ -4,6 +4,7 @@ export default {
 	weekdays,
 	nav: 'Điều hướng chính',
 	today: 'Hôm nay',
+	children: 'Con tôi',
 	classes: 'Lớp',
 	pupils: 'Học sinh',
 	units: 'Đơn vị',

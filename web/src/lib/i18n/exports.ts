@@ -1,0 +1,4 @@
+import { catalogue } from './index.svelte';
+import vi from './vi/exports';
+
+export const t = catalogue('exports', vi);
