@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base::sheet::Mark;
 use base::{Ctx, UnitId};
 use db::{Db, Location, Options};
 use registry::imports;
+use registry::imports::export::Cut;
 use registry::units::Levels;
 use registry::units::create::{CreateUnit, create};
 use tokio::runtime::Runtime;
@@ -140,9 +142,14 @@ pub fn measure(folder: &Path) -> Import {
         let stage = staged(&db, &act(), unit, list().into_bytes()).await;
         let row = imports::put(&db, &act(), unit, &Arc::new(stage)).await.expect("keeps");
         imports::apply_import::apply(&db, &act(), unit, row.id, None).await.expect("applies");
-        let (file, people) =
-            db.read_long(&act(), move |tx| imports::export::pupils(tx, unit, "bench")).await.expect("exports");
-        assert_eq!(u32::try_from(people.len()).ok(), Some(PUPILS), "every pupil of the list is good");
+        let taker = act();
+        let out = db.read_long(&taker, move |tx| {
+            let (who, purpose) = ("bench".to_owned(), "đo".to_owned());
+            let mark = Mark { code: "DO".to_owned(), who, purpose, day: tx.today() };
+            imports::export::pupils(tx, unit, &Cut::whole(), &mark)
+        });
+        let (file, rows, _people) = out.await.expect("exports");
+        assert_eq!(u32::try_from(rows).ok(), Some(PUPILS), "every pupil of the list is good");
         db.close();
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut { file }, &mut bytes).expect("reads");

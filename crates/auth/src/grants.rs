@@ -40,6 +40,11 @@ db::statements! {
     pub SAME = "SELECT id FROM role_grant WHERE account = ?1 AND role = ?2 AND unit = ?3 AND ended_at IS NULL
         AND (valid_to IS NULL OR valid_to > ?4) AND (CAST(?5 AS {date}) IS NULL OR valid_from < CAST(?5 AS {date}))
         ORDER BY id LIMIT 1";
+    /// The roles that an active account holds on a day at a unit or at one below it.
+    pub ROLES_BELOW = "SELECT DISTINCT g.role FROM role_grant g JOIN account a ON a.id = g.account
+        JOIN unit_closure c ON c.kind IN ('teaching', 'staff') AND c.ancestor = ?2 AND c.descendant = g.unit
+        WHERE g.account = ?1 AND a.state = 'active' AND g.ended_at IS NULL
+          AND g.valid_from <= ?3 AND (g.valid_to IS NULL OR g.valid_to > ?3) ORDER BY g.role";
     /// The people who hold a role at a unit on a day or later.
     pub PEOPLE = "SELECT DISTINCT a.id, a.login, a.display_name, a.state FROM role_grant g JOIN account a ON a.id = g.account
         WHERE g.unit = ?1 AND g.ended_at IS NULL AND (g.valid_to IS NULL OR g.valid_to > ?2) ORDER BY a.id";
@@ -148,6 +153,13 @@ pub fn at_unit(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Grant>> {
 pub fn people(tx: &mut Tx<'_>, unit: UnitId) -> Result<Vec<Holder>> {
     let today = tx.today();
     tx.all(&PEOPLE, params![unit, today])
+}
+
+/// The codes of the roles that an active account holds today at a unit or at one below it. Rights are the caller's.
+pub fn roles_below(tx: &mut Tx<'_>, account: AccountId, unit: UnitId) -> Result<Vec<String>> {
+    crate::closure::holds_today(tx)?;
+    let today = tx.today();
+    Ok(tx.all::<(String,)>(&ROLES_BELOW, params![account, unit, today])?.into_iter().map(|(role,)| role).collect())
 }
 
 /// Whether the account holds this very role there already, on some of these days.

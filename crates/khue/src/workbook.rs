@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base::{Code, Ctx, Error, Kind, Result, UnitId, Uuid};
 use clap::{Args, ValueEnum};
 use db::{Db, params};
+use registry::staff::export;
 use registry::{exports, imports};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,33 @@ pub struct Export {
 pub enum What {
     /// Học sinh.
     Pupils,
+    /// Cán bộ, giáo viên, nhân viên.
+    Staff,
+    /// Lớp của năm học này.
+    Classes,
+    /// Phân công chuyên môn.
+    Assignments,
+}
+
+impl What {
+    const fn layout(self) -> imports::layout::What {
+        match self {
+            Self::Pupils => imports::layout::What::Pupils,
+            Self::Staff => imports::layout::What::Staff,
+            Self::Classes => imports::layout::What::Classes,
+            Self::Assignments => imports::layout::What::Assignments,
+        }
+    }
+
+    /// Its name in the journal and among the looks, and what its rows are in a sentence.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pupils => ("pupils", "học sinh"),
+            Self::Staff => ("staff", "cán bộ, giáo viên, nhân viên"),
+            Self::Classes => ("classes", "lớp"),
+            Self::Assignments => ("assignments", "dòng phân công"),
+        }
+    }
 }
 
 impl Import {
@@ -225,19 +253,42 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
 
 pub(crate) async fn export(db: &Db, ctx: &Ctx, unit: &str, what: What, file: &Path, tell: &Tell<'_>) -> Result<bool> {
     let school = school(db, ctx, unit).await?;
-    let What::Pupils = what;
-    let what = imports::layout::What::Pupils;
-    let purpose = ctx.purpose().unwrap_or_default().to_owned();
-    let why = purpose.clone();
-    let (id, (made, rows, people)) = db
-        .read_long(ctx, move |tx| {
-            let id: Uuid = tx.new_id();
-            Ok((id, exports::console::made(tx, school, what, &why, id)?))
+    let (list, called) = what.words();
+    if what == What::Pupils {
+        let what = imports::layout::What::Pupils;
+        let purpose = ctx.purpose().unwrap_or_default().to_owned();
+        let why = purpose.clone();
+        let (id, (made, rows, people)) = db
+            .read_long(ctx, move |tx| {
+                let id: Uuid = tx.new_id();
+                Ok((id, exports::console::made(tx, school, what, &why, id)?))
+            })
+            .await?;
+        db.write(ctx, move |tx| exports::console::left(tx, school, what, &purpose, id, (rows, people.clone()))).await?;
+        write(file, made)?;
+        tell(format!("Đã xuất {rows} {called} vào {}", file.display()));
+        tell(format!(
+            "Dấu của tệp: {}. Lần xuất này hiện trong danh sách xuất dữ liệu của trường.",
+            exports::code_of(id)
+        ));
+        return Ok(true);
+    }
+    let who = ctx.actor().name();
+    let (made, rows, people) = db
+        .read_long(ctx, move |tx| match what {
+            What::Classes => export::classes(tx, school, &who),
+            What::Assignments => export::assignments(tx, school, &who),
+            What::Staff | What::Pupils => {
+                export::staff(tx, school, &who).map(|(file, people)| (file, people.len(), people))
+            }
         })
         .await?;
-    db.write(ctx, move |tx| exports::console::left(tx, school, what, &purpose, id, (rows, people.clone()))).await?;
+    db.write(ctx, move |tx| {
+        export::allowed(tx, school, what.layout())?;
+        platform::sheets::record(tx, list, &serde_json::json!({ "school": school }), rows, people.clone())
+    })
+    .await?;
     write(file, made)?;
-    tell(format!("Đã xuất {rows} học sinh vào {}", file.display()));
-    tell(format!("Dấu của tệp: {}. Lần xuất này hiện trong danh sách xuất dữ liệu của trường.", exports::code_of(id)));
+    tell(format!("Đã xuất {rows} {called} vào {}", file.display()));
     Ok(true)
 }

@@ -4,14 +4,17 @@
 use auth::grants::{self, NewGrant};
 use auth::role::{ROLES, Role};
 use auth::{accounts, passwords};
-use base::{AccountId, ClassId, Ctx, Date, EmploymentId, Error, Result, UnitId};
-use db::{Db, Entry, Tx, params};
+use base::{AccountId, ClassId, Ctx, Date, Error, Result, UnitId};
+use db::{Db, Entry, Tx};
 
 use crate::classes::{self, create::CreateClass};
 use crate::load;
+use crate::people::NewPerson;
 use crate::people::kinship::{NewRelative, Relation};
-use crate::people::{NewPerson, person};
 use crate::pupils::{self, admit::Admit};
+use crate::staff::account::{LinkAccount, link};
+use crate::staff::employ::{self, Employ, NewStaff};
+use crate::teaching::homeroom::{self, SetHomeroom};
 use crate::units::Levels;
 use crate::units::create::{CreateUnit, create};
 
@@ -155,16 +158,6 @@ fn schools(tx: &mut Tx<'_>) -> Result<Places> {
     })
 }
 
-db::statements! {
-    /// Somebody works at a school.
-    EMPLOY = "INSERT INTO employment (school, id, person, valid_from, status, account, version)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)";
-    /// The school holds something about them.
-    HOLD = "INSERT INTO person_unit (unit, person, kind, valid_from) VALUES (?1, ?2, 'staff', ?3)";
-    /// Somebody leads a class.
-    LEAD = "INSERT INTO homeroom (school, class, valid_from, employment) VALUES (?1, ?2, ?3, ?4)";
-}
-
 /// Pupils of a class.
 const IN_A_CLASS: usize = 35;
 /// Parts of invented names.
@@ -272,16 +265,22 @@ pub fn fill_school(tx: &mut Tx<'_>, school: UnitId, grades: &[i16]) -> Result<Op
 
 /// The teacher who signs in works at the school and leads a class.
 fn lead(tx: &mut Tx<'_>, school: UnitId, class: ClassId, account: AccountId, name: &str) -> Result<()> {
-    let new = person::checked(&NewPerson { full_name: name.to_owned(), ..NewPerson::default() }, "")?;
-    let who = person::insert(tx, school, &new)?;
-    let employment: EmploymentId = tx.new_id();
     let from = classes::year_of(tx.today())?.interval(base::school_year::Turn::default()).from();
-    let status = person::code(rules::sector::qd4998()?, "DM_TRANG_THAI_CAN_BO", "Đang làm việc");
-    let status =
-        status.ok_or_else(|| Error::internal("the sector's list of states of staff says nothing of working"))?;
-    tx.exec_one(&EMPLOY, params![school, employment, who, from, status, account])?;
-    tx.exec_one(&HOLD, params![school, who, from])?;
-    tx.exec_one(&LEAD, params![school, class, from, employment])
+    let cmd = Employ {
+        person: None,
+        staff: Some(NewStaff { full_name: name.to_owned(), ..NewStaff::default() }),
+        personal_number: None,
+        phone: None,
+        email: None,
+        from,
+        status: None,
+        staff_group: Some("Giáo viên".to_owned()),
+        position: None,
+        contract: None,
+    };
+    let staff = employ::employ(tx, school, &cmd)?.id;
+    link(tx, school, staff, None, &LinkAccount { account })?;
+    homeroom::set(tx, school, class, None, &SetHomeroom { staff: Some(staff), from: Some(from) }).map(drop)
 }
 
 /// One person of a role: answers login and the unit's name.

@@ -12,6 +12,8 @@ pub mod load;
 pub mod people;
 pub mod pupils;
 pub mod reach;
+pub mod staff;
+pub mod teaching;
 pub mod timetable;
 pub mod units;
 pub mod years;
@@ -69,6 +71,21 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(pupils::leave::finish_route))
         .routes(routes!(pupils::come_back::route))
         .routes(routes!(pupils::correct::stay_route))
+        .routes(routes!(staff::list::route, staff::employ::route))
+        .routes(routes!(staff::show::route))
+        .routes(routes!(staff::person::change_route))
+        .routes(routes!(staff::person::protected_route))
+        .routes(routes!(staff::position::route))
+        .routes(routes!(staff::leave::leave_route))
+        .routes(routes!(staff::leave::move_route))
+        .routes(routes!(staff::come_back::route))
+        .routes(routes!(staff::correct::route))
+        .routes(routes!(staff::account::link_route, staff::account::unlink_route))
+        .routes(routes!(teaching::homeroom::route, teaching::homeroom::put))
+        .routes(routes!(teaching::of_class::route, teaching::of_class::put))
+        .routes(routes!(teaching::of_staff::route))
+        .routes(routes!(teaching::table::route, teaching::table::put))
+        .routes(routes!(teaching::table::tried))
         .routes(routes!(imports::list::route, imports::bring::route))
         .routes(routes!(imports::show::route))
         .routes(routes!(imports::template::route))
@@ -181,12 +198,17 @@ pub static SCHEMA: db::Schema = db::Schema {
             sql: include_str!("../migrations/0330_import_asked.sql"),
             rebuild: false,
         },
+        db::Migration {
+            ordinal: 340,
+            name: "staff",
+            sql: include_str!("../migrations/0340_staff.sql"),
+            rebuild: false,
+        },
     ],
     statements: &[
         units::store::STATEMENTS,
         units::around::STATEMENTS,
         load::STATEMENTS,
-        demo::STATEMENTS,
         people::store::STATEMENTS,
         classes::store::STATEMENTS,
         pupils::store::STATEMENTS,
@@ -201,6 +223,8 @@ pub static SCHEMA: db::Schema = db::Schema {
         years::store::STATEMENTS,
         years::roll_over::store::STATEMENTS,
         timetable::store::STATEMENTS,
+        staff::store::STATEMENTS,
+        teaching::store::STATEMENTS,
     ],
     constraints: &[
         db::Constraint {

@@ -22,6 +22,8 @@ use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{Closed, NewPerson};
 use registry::pupils::admit::{Admit, admit};
 use registry::pupils::leave::{Go, Leave, leave, transfer_out};
+use registry::staff::employ::{Employ, employ};
+use registry::staff::leave::{EndWork, leave as end_work};
 use registry::timetable::save::{self, NewTimetable};
 use registry::units::Levels;
 use registry::units::create::{CreateUnit, create};
@@ -108,6 +110,8 @@ pub struct Place {
     pub pupil: EnrolmentId,
     /// Has left.
     pub gone: EnrolmentId,
+    /// Worked at the school, and left.
+    pub retired: Uuid,
     /// The code of a pupil who has left the sister school for another, and is called as [`PUPIL`].
     pub arriving: String,
     /// A workbook that waits to be imported.
@@ -175,6 +179,16 @@ fn person(tx: &mut Tx<'_>, login: &str, digest: &str, role: &str, unit: UnitId, 
         login: login.to_owned(),
         token: token.as_str().to_owned(),
     })
+}
+
+/// Somebody who worked at a school and has left it.
+fn retired(tx: &mut Tx<'_>, school: UnitId) -> Result<Uuid> {
+    let json = |json: serde_json::Value| serde_json::from_value::<Employ>(json).map_err(base::Error::internal);
+    let cmd = json(serde_json::json!({ "staff": { "full_name": "Lê Thị Hưu" }, "from": "2026-08-01" }))?;
+    let staff = employ(tx, school, &cmd)?.id;
+    let from = "2026-09-03".parse().map_err(base::Error::internal)?;
+    end_work(tx, school, staff, None, &EndWork { from, reason: "Nghỉ hưu".to_owned(), basis: None })?;
+    Ok(staff.0)
 }
 
 fn school(tx: &mut Tx<'_>, name: &str, commune: UnitId) -> Result<UnitId> {
@@ -393,6 +407,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let gone = admit(tx, school, &pupil(&format!("B{n}"), None, None)?)?.id;
         let from = "2026-09-03".parse().map_err(base::Error::internal)?;
         leave(tx, school, gone, None, &Leave { from, reason: None })?;
+        let retired = retired(tx, school)?;
         let arriving = format!("C{n}");
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
         transfer_out(tx, sister, moves, None, &Go { from })?;
@@ -424,6 +439,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             again,
             pupil: in_class,
             gone,
+            retired,
             arriving,
             import: Uuid::nil(),
             year_class,
@@ -486,6 +502,7 @@ impl Place {
             class: ClassId(nothing(60)),
             pupil: EnrolmentId(nothing(61)),
             gone: EnrolmentId(nothing(62)),
+            retired: nothing(67),
             year_class: nothing(60),
             timetable: nothing(61),
             rollover: nothing(62),

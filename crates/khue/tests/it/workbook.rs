@@ -112,6 +112,12 @@ testkit::both! {
         let (said, done) = ask(&w, Some("thử đường xuất ra và nhập lại"), export()).await;
         assert!(done.expect("exports") && said[0].starts_with("Đã xuất 2 học sinh"), "nothing was imported: {said:?}");
 
+        for (what, told) in [(What::Staff, "Đã xuất 1 cán bộ"), (What::Classes, "Đã xuất 2 lớp"), (What::Assignments, "Đã xuất 0 dòng")] {
+            let work = Work::Export { unit: unit.clone(), what, file: folder.join("danh-sach.xlsx") };
+            let (said, done) = ask(&w, Some("thử"), work).await;
+            assert!(done.expect("exports") && said[0].starts_with(told), "{what:?}: {said:?}");
+        }
+
         let (said, done) = ask(&w, Some("thử"), import(&unit, &file, &receipt, false)).await;
         assert!(!done.expect("one stays out") && said.iter().any(|line| line.starts_with("Đã thêm 1 học sinh")), "{said:?}");
         let (_, done) = ask(&w, Some("thử"), import(&unit, &list(&folder, good), &receipt, false)).await;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use auth::Capability;
 use auth::Require as _;
-use base::{Date, Error, Result, UnitId, Uuid};
+use base::{ClassId, Date, EmploymentId, Error, Result, UnitId, Uuid};
 use db::{Entry, Tx, params};
 use rules::sector::{Class, Kind, Spec, qd4998};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ use super::typed::store::{TeachingRow, UnitRow};
 use super::write::{self, Writer};
 use super::{Asked, NO_PART, Origin, REPORTED, Values, computed};
 use crate::people::Warning;
+use crate::teaching::of_class;
 use crate::units;
 
 /// One part.
@@ -418,11 +419,8 @@ fn teach(
     }
     let employment = staff_of_code(tx, record.school, from, "teacher", &code)?;
     let version = record::take(tx, record, known)?;
-    let part: Uuid = tx.new_id();
-    tx.exec_one(
-        &typed_store::TEACHING_INSERT,
-        params![record.school, part, record.id, subject, semester, employment, from],
-    )?;
+    let (class, staff) = (ClassId(record.id), EmploymentId(employment));
+    let part = of_class::also(tx, record.school, class, (&subject, semester), staff, from)?;
     recorded(tx, record, kind.code, version, &Body::new(), body)?;
     Ok(Done { part, version })
 }

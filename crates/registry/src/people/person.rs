@@ -163,6 +163,16 @@ pub fn checked(new: &NewPerson, prefix: &str) -> Result<Checked> {
     }
 }
 
+/// The sector's code of staff, checked.
+pub fn staff_code(text: Option<&str>, field: &str) -> Result<Option<String>> {
+    let spec = rules::sector::qd4998()?;
+    let (Some(key), Some(text)) = (spec.key("staff", "sector_code"), text) else { return Ok(None) };
+    match key.check(text, Hand::Person, spec) {
+        Ok(checked) => Ok(checked.map(|checked| checked.value.stored())),
+        Err(refusal) => Error::fields(vec![refusal.into_field(field)]).map_or(Ok(None), Err),
+    }
+}
+
 impl Checked {
     fn of(row: PersonRow) -> Self {
         Self {
@@ -248,6 +258,19 @@ pub fn change(
     if !is_held {
         return Err(PERSON_NOT_FOUND.error(PERSON_NOT_FOUND_SENTENCE));
     }
+    correct(tx, school, person, known, cmd, &Patch::Absent)
+}
+
+/// Corrects who somebody is, as a school knows them. That it may, and that it knows them, is the caller's. Answers the new
+/// version.
+pub(crate) fn correct(
+    tx: &mut Tx<'_>,
+    school: UnitId,
+    person: PersonId,
+    known: Option<i64>,
+    cmd: &ChangePerson,
+    code: &Patch<String>,
+) -> Result<i64> {
     let version = tx.lock(&store::PERSON, person, known)?;
     let before = Checked::of(find(tx, person)?);
     let asked = NewPerson {
@@ -261,7 +284,12 @@ pub fn change(
         ethnic_group: cmd.ethnic_group.clone().over(before.ethnic_group.clone()),
         pupil_code: cmd.pupil_code.clone().over(before.pupil_code.clone()),
     };
-    let after = Checked { staff_code: before.staff_code.clone(), ..checked(&asked, "")? };
+    let code = match code {
+        Patch::Absent => before.staff_code.clone(),
+        Patch::Null => None,
+        Patch::Value(code) => staff_code(Some(code), "staff_code")?,
+    };
+    let after = Checked { staff_code: code, ..checked(&asked, "")? };
     if after == before {
         return Ok(version);
     }

@@ -116,12 +116,21 @@ pub fn remove(tx: &mut Tx<'_>, person: PersonId, what: Secret, n: i64) -> Result
 
 /// All values of a person, by sort and number. Rights, and the record of the look, are the caller's.
 pub fn open(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(Secret, i64, String)>> {
-    let rows: Vec<(PersonId, String, i64, Vec<u8>)> = tx.all(&store::SECRETS, params![person])?;
+    let rows = tx.all(&store::SECRETS, params![person])?;
+    Ok(opened(tx, rows)?.into_iter().map(|(_, what, n, value)| (what, n, value)).collect())
+}
+
+/// Values as they stand in the table: whose, which sort, the number, and what is closed. Rights, and the record of the look,
+/// are the caller's.
+pub(crate) fn opened(
+    tx: &Tx<'_>,
+    rows: Vec<(PersonId, String, i64, Vec<u8>)>,
+) -> Result<Vec<(PersonId, Secret, i64, String)>> {
     let mut all = Vec::with_capacity(rows.len());
     for (person, what, n, sealed) in rows {
         let Some(sort) = Secret::ALL.into_iter().find(|sort| sort.code() == what) else { continue };
         let plain = tx.keys().open(Use::Field, &about(person.0.as_bytes(), what.as_bytes()), &sealed)?;
-        all.push((sort, n, String::from_utf8(plain).map_err(Error::internal)?));
+        all.push((person, sort, n, String::from_utf8(plain).map_err(Error::internal)?));
     }
     Ok(all)
 }

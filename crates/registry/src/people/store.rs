@@ -22,6 +22,8 @@ db::statements! {
         WHERE id = ?1";
     /// Who has a pupil's code.
     pub OF_PUPIL_CODE = "SELECT id FROM person WHERE pupil_code = ?1 ORDER BY id LIMIT 20";
+    /// Who has a code of staff.
+    pub OF_STAFF_CODE = "SELECT id FROM person WHERE staff_code = ?1 ORDER BY id LIMIT 20";
     /// Whether a unit holds something about a person, now or formerly.
     pub HELD = "SELECT kind FROM person_unit WHERE person = ?2 AND unit = ?1 ORDER BY kind LIMIT 1";
 

@@ -78,7 +78,7 @@ fn is_the_same(known: &people::PersonRow, asked: &Checked) -> bool {
     births && vi::fold(&known.full_name) == vi::fold(&asked.name.full())
 }
 
-/// Somebody whom a personal number or a pupil's code stands for, with what to look at where it stands for somebody else.
+/// Somebody whom a personal number, a pupil's code or a code of staff stands for, with what to look at where it stands for somebody else.
 pub(crate) fn known(
     tx: &mut Tx<'_>,
     asked: &Checked,
@@ -94,6 +94,10 @@ pub(crate) fn known(
         let rows: Vec<(PersonId,)> = tx.all(&people::OF_PUPIL_CODE, params![code])?;
         candidates.extend(rows.into_iter().map(|(id,)| ("pupil_code", id)));
     }
+    if let Some(code) = &asked.staff_code {
+        let rows: Vec<(PersonId,)> = tx.all(&people::OF_STAFF_CODE, params![code])?;
+        candidates.extend(rows.into_iter().map(|(id,)| ("staff_code", id)));
+    }
     let mut others = Vec::new();
     for (field, id) in candidates {
         if is_the_same(&person::find(tx, id)?, asked) {
@@ -103,7 +107,11 @@ pub(crate) fn known(
     }
     others.dedup();
     for field in others {
-        let what = if field == "pupil_code" { "Mã học sinh" } else { "Số định danh cá nhân" };
+        let what = match field {
+            "pupil_code" => "Mã học sinh",
+            "staff_code" => "Mã cán bộ",
+            _ => "Số định danh cá nhân",
+        };
         warnings.push(Warning {
             field: field.to_owned(),
             code: "person.number_of_another",

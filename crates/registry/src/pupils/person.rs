@@ -12,7 +12,7 @@ use super::store::Enrolment;
 use super::{done, not_found, stay, store};
 use crate::duplicates::resolve;
 use crate::people::kinship::{self, NewRelative, Relation};
-use crate::people::{ChangePerson, Closed, Done, Secret, person, secrets};
+use crate::people::{ChangePerson, Closed, Done, Secret, Warning, person, secrets};
 
 /// What is protected, changed; what is not named stays, `null` takes away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -69,8 +69,20 @@ pub fn set_protected(
     // Nobody changes what they may not see.
     tx.require(Capability::PupilViewProtected, school)?;
     let (stay, version) = stay::take(tx, school, pupil, known)?;
-    let before = secrets::open(tx, stay.person)?;
     let mut done = Done::new(pupil, version);
+    done.warnings = write_protected(tx, school, stay.person, cmd)?;
+    Ok(done)
+}
+
+/// Writes what is protected of somebody. Rights, and that their record was taken, are the caller's. Answers what to look at.
+pub(crate) fn write_protected(
+    tx: &mut Tx<'_>,
+    school: UnitId,
+    who: PersonId,
+    cmd: &SetProtected,
+) -> Result<Vec<Warning>> {
+    let before = secrets::open(tx, who)?;
+    let mut warnings = Vec::new();
     let (mut was, mut is) = (serde_json::Map::new(), serde_json::Map::new());
     for (what, patch) in [
         (Secret::PersonalNumber, &cmd.personal_number),
@@ -84,19 +96,19 @@ pub fn set_protected(
             Patch::Value(value) => Some(what.plain(&value.0)).filter(|value| !value.is_empty()),
         };
         match &value {
-            None => secrets::remove(tx, stay.person, what, 1)?,
+            None => secrets::remove(tx, who, what, 1)?,
             Some(number) if what == Secret::PersonalNumber => {
-                done.warnings.extend(set_personal_number(tx, stay.person, number)?);
+                warnings.extend(set_personal_number(tx, who, number)?);
             }
-            Some(value) => secrets::put(tx, stay.person, what, 1, value)?,
+            Some(value) => secrets::put(tx, who, what, 1, value)?,
         }
         let old = before.iter().find(|(sort, n, _)| *sort == what && *n == 1).map(|(.., value)| value.clone());
         was.insert(what.code().to_owned(), old.into());
         is.insert(what.code().to_owned(), value.into());
     }
-    let entry = Entry::new("person.protected_changed", "person", stay.person).unit(school);
+    let entry = Entry::new("person.protected_changed", "person", who).unit(school);
     tx.record(entry.before(&was)?.after(&is)?);
-    Ok(done)
+    Ok(warnings)
 }
 
 /// Keeps a relative of a pupil. Answers the stay's new version.

@@ -153,7 +153,7 @@ pub struct Relative {
     pub phones: Option<Vec<Closed>>,
 }
 
-/// What is protected of a pupil.
+/// What is protected of somebody.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProtectedValues {
     /// The citizen's 12 digits.
@@ -316,6 +316,20 @@ fn gathered(tx: &mut Tx<'_>, school: UnitId, records: &[PersonId], own: PersonId
     Ok(whole)
 }
 
+fn protected_of(values: &[(Secret, i64, String)]) -> ProtectedValues {
+    ProtectedValues {
+        personal_number: closed(values, Secret::PersonalNumber).into_iter().next(),
+        identity_numbers: closed(values, Secret::IdentityNumber),
+        phones: closed(values, Secret::Phone),
+        emails: closed(values, Secret::Email),
+    }
+}
+
+/// What is protected of somebody. Rights, and the record of the look, are the caller's.
+pub(crate) fn protected_values(tx: &mut Tx<'_>, who: PersonId) -> Result<ProtectedValues> {
+    Ok(protected_of(&secrets::open(tx, who)?))
+}
+
 /// One pupil. With `protected`, papers and telephones too where the actor may see them; the caller records that look before
 /// it is answered.
 pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -> Result<Pupil> {
@@ -351,12 +365,7 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
                 let more: Vec<_> = more.into_iter().filter(new).collect();
                 values.extend(more);
             }
-            Some(ProtectedValues {
-                personal_number: closed(&values, Secret::PersonalNumber).into_iter().next(),
-                identity_numbers: closed(&values, Secret::IdentityNumber),
-                phones: closed(&values, Secret::Phone),
-                emails: closed(&values, Secret::Email),
-            })
+            Some(protected_of(&values))
         }
         false => None,
     };

@@ -9,7 +9,7 @@ use testkit::World;
 use crate::{act_of, commune, day, loaded, make, read, school, somebody, write};
 
 /// What stands in the cells of the first sheet, row by row: text, or a number as it is written.
-fn cells(file: std::fs::File) -> Vec<Vec<String>> {
+pub fn cells(file: std::fs::File) -> Vec<Vec<String>> {
     let mut book = zip::ZipArchive::new(file).expect("a file that Excel can open");
     let mut text = String::new();
     book.by_name("xl/worksheets/sheet1.xml").expect("a sheet").read_to_string(&mut text).expect("text");
@@ -29,7 +29,7 @@ async fn exported(w: &World, ctx: base::Ctx, cmd: ExportUnits) -> Vec<Vec<String
     cells
 }
 
-fn documents_are_lent() {
+pub fn documents_are_lent() {
     platform::sheets::lend(&documents::excel::Excel);
 }
 

@@ -278,7 +278,7 @@ testkit::both! {
             let account = Built::new("test", "UPDATE employment SET account = ?2 WHERE id = ?1", tx.dialect());
             tx.exec_one(&account, params![seats.staff, teacher])?;
             let from = tx.today();
-            tx.exec_one(&registry::fields::typed::store::HOMEROOM_INSERT, params![seats.school, seats.class, from, None::<base::Date>, seats.staff])
+            tx.exec_one(&registry::teaching::store::HOMEROOM_INSERT, params![seats.school, seats.class, from, None::<base::Date>, seats.staff])
         })
         .await
         .expect("leads");

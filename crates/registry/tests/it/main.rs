@@ -17,7 +17,9 @@ mod pupils_reach;
 mod routes;
 mod search;
 mod seated;
+mod staff;
 mod statements;
+mod teaching;
 mod years;
 
 use base::{AccountId, Actor, Ctx, Date, Result, UnitId};

@@ -12,7 +12,145 @@ fn pupil(place: &Place) -> String {
     format!("/schools/{}/pupils/{}", place.school, place.pupil)
 }
 
+fn staff(place: &Place) -> String {
+    format!("/schools/{}/staff/{}", place.school, place.seats.staff)
+}
+
 pub(super) static CASES: &[Case] = &[
+    // Staff, and who leads and teaches classes.
+    case("GET", "/schools/{school}/staff", NO_UNIT, Head, |p| format!("/schools/{}/staff?q=chua", p.school), None),
+    case(
+        "POST",
+        "/schools/{school}/staff",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/staff", p.school),
+        Some(|_| json!({ "staff": { "full_name": "Lê Thị Mới", "birth": "1990" }, "from": "2026-09-07" })),
+    ),
+    case("GET", "/schools/{school}/staff/{staff}", NO_UNIT, Head, |p| format!("{}?protected=true", staff(p)), None),
+    case(
+        "PATCH",
+        "/schools/{school}/staff/{staff}/person",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/person", staff(p)),
+        Some(|_| json!({ "birth": "1990-03-27" })),
+    ),
+    case(
+        "PATCH",
+        "/schools/{school}/staff/{staff}/protected",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/protected", staff(p)),
+        Some(|_| json!({ "phone": "0987654321" })),
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/staff/{staff}/position",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/position", staff(p)),
+        Some(|_| json!({ "from": "2026-09-07", "staff_group": "2" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/staff/{staff}/leaving",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/leaving", staff(p)),
+        Some(|_| json!({ "from": "2026-10-01", "reason": "Nghỉ hưu" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/staff/{staff}/transfer",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/transfer", staff(p)),
+        Some(|_| json!({ "from": "2026-10-01" })),
+    ),
+    case(
+        "POST",
+        "/schools/{school}/staff/{staff}/return",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/staff/{}/return", p.school, p.retired),
+        Some(|_| json!({ "from": "2026-10-01" })),
+    ),
+    case(
+        "PATCH",
+        "/schools/{school}/staff/{staff}/work",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/work", staff(p)),
+        Some(|_| json!({ "valid_from": "2026-09-02" })),
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/staff/{staff}/account",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/account", staff(p)),
+        Some(|p| json!({ "account": p.teacher.account })),
+    ),
+    case("DELETE", "/schools/{school}/staff/{staff}/account", NO_UNIT, Head, |p| format!("{}/account", staff(p)), None),
+    case("GET", "/schools/{school}/staff/{staff}/teaching", NO_UNIT, Head, |p| format!("{}/teaching", staff(p)), None),
+    case(
+        "GET",
+        "/schools/{school}/classes/{class}/homeroom",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/homeroom", class(p)),
+        None,
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/classes/{class}/homeroom",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/homeroom", class(p)),
+        Some(|p| json!({ "staff": p.seats.staff, "from": "2026-09-07" })),
+    ),
+    case(
+        "GET",
+        "/schools/{school}/classes/{class}/teaching",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/teaching", class(p)),
+        None,
+    ),
+    case(
+        "PUT",
+        "/schools/{school}/classes/{class}/teaching",
+        NO_UNIT,
+        Head,
+        |p| format!("{}/teaching", class(p)),
+        Some(|p| json!({ "from": "2026-09-07", "assignments": [{ "subject": "toan", "staff": p.seats.staff }] })),
+    ),
+    case("GET", "/schools/{school}/teaching", NO_UNIT, Head, |p| format!("/schools/{}/teaching", p.school), None),
+    refused(
+        case(
+            "PUT",
+            "/schools/{school}/teaching",
+            NO_UNIT,
+            Head,
+            |p| format!("/schools/{}/teaching", p.school),
+            // The table's version is not that of one record.
+            Some(|p| {
+                let one = json!({ "class": p.class, "subject": "toan", "staff": p.seats.staff });
+                json!({ "year": "2026-2027", "from": "2026-09-07", "assignments": [one] })
+            }),
+        ),
+        412,
+        "record.stale",
+    ),
+    case(
+        "POST",
+        "/schools/{school}/teaching/preview",
+        NO_UNIT,
+        Head,
+        |p| format!("/schools/{}/teaching/preview", p.school),
+        Some(|_| json!({ "year": "2026-2027", "from": "2026-09-07", "assignments": [] })),
+    ),
     // School years, subjects of classes, timetables.
     case(
         "GET",

@@ -1,13 +1,15 @@
 //! A class's columns.
 
-use base::{ClassId, Date, Error, Patch, Result, UnitId, Uuid};
+use base::{ClassId, Date, EmploymentId, Error, Patch, Result, UnitId, Uuid};
 use db::{Tx, params};
 
 use super::store::{self, ClassRow, HomeroomRow, UnitRow};
 use super::{Changes, needed, number, other, put, refused, school};
+use crate::classes;
 use crate::classes::edit::{EditClass, edit};
 use crate::fields::Values;
 use crate::fields::record::Record;
+use crate::teaching::homeroom::{self, SetHomeroom};
 
 fn row(tx: &mut Tx<'_>, record: &Record) -> Result<ClassRow> {
     tx.one(&store::CLASS, params![record.school, record.id])?
@@ -97,20 +99,12 @@ pub(super) fn write(tx: &mut Tx<'_>, record: &Record, from: Date, changes: &Chan
 
 /// Somebody else leads the class from a day on, or nobody.
 fn leads(tx: &mut Tx<'_>, record: &Record, from: Date, code: Option<&str>) -> Result<()> {
-    let (school, class) = (record.school, record.id);
-    let now: Option<HomeroomRow> = tx.one(&store::HOMEROOM, params![school, class, from])?;
-    let employment = match code {
-        Some(code) => Some(staff_of_code(tx, school, from, "homeroom_teacher", code)?),
+    let (school, class) = (record.school, ClassId(record.id));
+    let staff = match code {
+        Some(code) => Some(EmploymentId(staff_of_code(tx, school, from, "homeroom_teacher", code)?)),
         None => None,
     };
-    let to = now.as_ref().and_then(|row| row.valid_to);
-    match now {
-        Some(row) if row.valid_from == from => tx.exec_one(&store::HOMEROOM_DROP, params![school, class, from])?,
-        Some(row) => tx.exec_one(&store::HOMEROOM_CUT, params![school, class, row.valid_from, from])?,
-        None => {}
-    }
-    match employment {
-        Some(employment) => tx.exec_one(&store::HOMEROOM_INSERT, params![school, class, from, to, employment]),
-        None => Ok(()),
-    }
+    let year = classes::show::find(tx, school, class)?.year;
+    let cmd = SetHomeroom { staff, from: Some(classes::day_in(year, from)) };
+    homeroom::set(tx, school, class, None, &cmd).map(drop)
 }

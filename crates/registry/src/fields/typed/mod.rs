@@ -77,7 +77,7 @@ pub static TYPED: &[Typed] = &[
     typed("staff", "identity_number", "person_secret.identity_number", AsField),
     typed("staff", "email", "person_secret.email", AsField),
     typed("staff", "mobile", "person_secret.phone", AsField),
-    typed("staff", "status", "employment.status", AsField),
+    typed("staff", "status", "employment.status", Operation("end_work")),
     typed("staff", "staff_group", "employment.staff_group", AsField),
     typed("staff", "staff_type", "employment.position", AsField),
     typed("staff", "contract", "employment.contract", AsField),
@@ -204,6 +204,7 @@ fn by_operation(label: &str, operation: &str) -> String {
         "set_homeroom" => "thao tác Phân công chủ nhiệm của lớp",
         "assign_teaching" => "trang Phân công giảng dạy",
         "move_class" => "thao tác Chuyển lớp",
+        "end_work" => "thao tác Kết thúc công tác hoặc Trở lại làm việc",
         _ => "thao tác Thôi học, Chuyển trường hoặc Trở lại học",
     };
     format!("{label}: không sửa trực tiếp ở đây; hãy dùng {how}.")

@@ -1,14 +1,14 @@
-//! A person's columns, by the keys of pupils and of staff. Who a pupil or a relative is, `people` corrects.
+//! A person's columns, by the keys of pupils and of staff. `people` and `staff` correct who they are.
 
-use base::{Patch, PersonId, Result, Uuid, vi};
-use db::{Tx, params};
+use base::{EmploymentId, Patch, PersonId, Result, Uuid};
+use db::Tx;
 
-use super::{Changes, needed, other, put};
+use super::{Changes, needed, put};
 use crate::fields::Values;
 use crate::fields::record::Record;
 use crate::people::person::{self, ChangePerson};
 use crate::people::secrets::{self, Secret};
-use crate::people::store;
+use crate::staff::person::{self as staff, ChangeStaff};
 
 /// The key of the sector's code: of a pupil one, of staff another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,45 +47,33 @@ pub(super) fn write(tx: &mut Tx<'_>, record: &Record, id: Uuid, code: Code, chan
     // A name that is taken away is refused here, by its own key.
     let row = person::find(tx, id)?;
     let full = needed(changes, "full_name", "Họ tên", row.full_name.clone())?;
-    if code == Code::Pupil {
-        let cmd = ChangePerson {
-            full_name: changes.contains_key("full_name").then_some(full),
-            birth: patch(changes, "birth_date"),
-            sex: patch(changes, "sex"),
-            nationality: patch(changes, "nationality"),
-            ethnic_group: patch(changes, "ethnic_group"),
-            pupil_code: patch(changes, "sector_code"),
-            ..ChangePerson::default()
-        };
-        return person::change(tx, record.school, id, None, &cmd).map(drop);
-    }
-    tx.lock(&store::PERSON, id, None)?;
-    // A name that stays keeps its parts.
-    let (family, given) = if full == row.full_name {
-        (Some(row.family.as_str()).filter(|family| !family.is_empty()), Some(row.given.as_str()))
-    } else {
-        (None, None)
+    let cmd = ChangePerson {
+        full_name: changes.contains_key("full_name").then_some(full),
+        birth: patch(changes, "birth_date"),
+        sex: patch(changes, "sex"),
+        nationality: patch(changes, "nationality"),
+        ethnic_group: patch(changes, "ethnic_group"),
+        ..ChangePerson::default()
     };
-    let name =
-        person::name(&full, family, given).map_err(|detail| super::refused("full_name", "person.name", detail))?;
-    tx.exec_one(
-        &store::SET,
-        params![
-            id,
-            full,
-            name.family,
-            name.middle,
-            name.given,
-            vi::fold(&full),
-            name.collation_key(),
-            other(changes, "birth_date", row.birth),
-            other(changes, "sex", row.sex),
-            other(changes, "nationality", row.nationality),
-            other(changes, "ethnic_group", row.ethnic_group),
-            row.pupil_code,
-            other(changes, "sector_code", row.staff_code)
-        ],
-    )
+    let sector_code = patch(changes, "sector_code");
+    match code {
+        Code::Pupil => {
+            let cmd = ChangePerson { pupil_code: sector_code, ..cmd };
+            person::change(tx, record.school, id, None, &cmd).map(drop)
+        }
+        Code::Staff => {
+            let cmd = ChangeStaff {
+                full_name: cmd.full_name,
+                birth: cmd.birth,
+                sex: cmd.sex,
+                nationality: cmd.nationality,
+                ethnic_group: cmd.ethnic_group,
+                staff_code: sector_code,
+                ..ChangeStaff::default()
+            };
+            staff::change(tx, record.school, EmploymentId(record.id), None, &cmd).map(drop)
+        }
+    }
 }
 
 /// The number of the value that a field shows; further ones are what a person has besides.

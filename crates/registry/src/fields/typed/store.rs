@@ -28,29 +28,15 @@ db::statements! {
         JOIN person p ON p.id = e.person
         WHERE h.school = ?1 AND h.class = ?2 AND h.valid_from <= ?3 AND (h.valid_to IS NULL OR h.valid_to > ?3)
         ORDER BY h.valid_from DESC LIMIT 1";
-    /// Somebody leads a class from a day on.
-    pub HOMEROOM_INSERT = "INSERT INTO homeroom (school, class, valid_from, valid_to, employment) VALUES (?1, ?2, ?3, ?4, ?5)";
-    /// Until a day.
-    pub HOMEROOM_CUT = "UPDATE homeroom SET valid_to = ?4 WHERE school = ?1 AND class = ?2 AND valid_from = ?3";
-    /// It was somebody else from the first day.
-    pub HOMEROOM_DROP = "DELETE FROM homeroom WHERE school = ?1 AND class = ?2 AND valid_from = ?3";
     /// Who works at a school under a code.
     pub STAFF_OF_CODE = "SELECT e.id FROM person p JOIN employment e ON e.person = p.id AND e.school = ?1
         WHERE p.staff_code = ?2 AND e.valid_from <= ?3 AND (e.valid_to IS NULL OR e.valid_to > ?3) ORDER BY e.id LIMIT 1";
-    /// An employment.
-    pub EMPLOYMENT = "SELECT status, staff_group, position, contract FROM employment WHERE school = ?1 AND id = ?2";
-    /// Sets it.
-    pub EMPLOYMENT_SET = "UPDATE employment SET status = ?3, staff_group = ?4, position = ?5, contract = ?6
-        WHERE school = ?1 AND id = ?2";
     /// Who teaches what in a class on a day.
     pub TEACHING = "SELECT t.id, t.subject, t.semester, p.staff_code FROM teaching t
         JOIN employment e ON e.school = t.school AND e.id = t.employment
         JOIN person p ON p.id = e.person
         WHERE t.school = ?1 AND t.class = ?2 AND t.valid_from <= ?3 AND (t.valid_to IS NULL OR t.valid_to > ?3)
         ORDER BY t.subject, t.semester, t.id";
-    /// Somebody teaches a subject in a class from a day on.
-    pub TEACHING_INSERT = "INSERT INTO teaching (school, id, class, subject, semester, employment, valid_from, responsible,
-        version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, TRUE, 1)";
     /// The code, name and first day of a unit's code and name as of a day.
     pub UNIT = "SELECT u.id, c.code, n.full_name FROM unit u
         JOIN unit_name n ON n.unit = u.id AND n.valid_from <= ?2 AND (n.valid_to IS NULL OR n.valid_to > ?2)
@@ -118,18 +104,6 @@ db::row! {
         pub valid_to: Option<Date>,
         /// Their code.
         pub staff_code: Option<String>,
-    }
-
-    /// An employment.
-    pub struct EmploymentRow {
-        /// A code of DM_TRANG_THAI_CAN_BO.
-        pub status: String,
-        /// A code of DM_NHOM_CAN_BO.
-        pub staff_group: Option<String>,
-        /// A code of DM_LOAI_CAN_BO.
-        pub position: Option<String>,
-        /// A code of DM_HINH_THUC_HOP_DONG.
-        pub contract: Option<String>,
     }
 
     /// Who teaches what.
