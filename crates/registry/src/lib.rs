@@ -9,12 +9,14 @@ pub mod fields;
 pub mod glass;
 pub mod imports;
 pub mod load;
+pub mod overview;
 pub mod people;
 pub mod pupils;
 pub mod reach;
 pub mod staff;
 pub mod teaching;
 pub mod timetable;
+pub mod today;
 pub mod units;
 pub mod years;
 
@@ -53,6 +55,8 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(units::preview::of_merger))
         .routes(routes!(units::preview::of_split))
         .merge(fields::routes::all())
+        .routes(routes!(overview::show::route))
+        .routes(routes!(today::show::route))
         .routes(routes!(classes::list::route, classes::create::route))
         .routes(routes!(classes::show::route, classes::edit::route))
         .routes(routes!(pupils::list::route, pupils::admit::route))
@@ -223,6 +227,8 @@ pub static SCHEMA: db::Schema = db::Schema {
         years::store::STATEMENTS,
         years::roll_over::store::STATEMENTS,
         timetable::store::STATEMENTS,
+        overview::store::STATEMENTS,
+        today::store::STATEMENTS,
         staff::store::STATEMENTS,
         teaching::store::STATEMENTS,
     ],

@@ -85,6 +85,12 @@ impl Reach {
         self.may.contains(&capability)
     }
 
+    /// All that the roles allow at the school.
+    #[must_use]
+    pub fn all(&self) -> &[Capability] {
+        &self.may
+    }
+
     /// What the actor may do with a pupil who is in a class today, as the API says it.
     #[must_use]
     pub fn may_with(&self, class: Option<ClassId>) -> Vec<&'static str> {

@@ -142,6 +142,7 @@ static CASES: &[Case] = &[
     ),
     // Oneself.
     case("GET", "/me", Answered, Teacher, |_| "/me".into(), None),
+    case("GET", "/me/today", Answered, Teacher, |_| "/me/today".into(), None),
     case(
         "PUT",
         "/me/password",

@@ -9,6 +9,7 @@ use http::{Answer, App, Json, List, Path, Query, Signed, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::missing::Missing;
 use super::store::{self, Listed};
 use crate::classes;
 use crate::reach;
@@ -46,6 +47,8 @@ pub struct ListPupils {
     pub class: Option<ClassId>,
     /// Only those without a class.
     pub without_class: bool,
+    /// Only those of whom this is not written.
+    pub missing: Option<Missing>,
     /// Only this status.
     pub status: Option<String>,
     /// Only this sex.
@@ -188,6 +191,7 @@ pub fn list(tx: &mut Tx<'_>, school: UnitId, ask: &ListPupils) -> Result<Page<Pu
     if ask.without_class {
         predicates.push(db::list::plain("l.class IS NULL"));
     }
+    predicates.extend(ask.missing.map(|what| db::list::plain(&what.condition("l", "l.person"))));
     predicates.extend(ask.q.as_deref().map(searched).unwrap_or_default());
     let sort = match ask.sort.as_deref().map(str::trim).filter(|sort| !sort.is_empty()) {
         None => ("class".to_owned(), false),
@@ -230,6 +234,9 @@ pub struct PupilsQuery {
     pub grade: Option<String>,
     /// Only this class; `none`: only those without one.
     pub class: Option<String>,
+    /// Only those of whom this is not written.
+    #[param(inline)]
+    pub missing: Option<Missing>,
     /// Only this status, a code of DM_TRANG_THAI_HOC_SINH.
     pub status: Option<String>,
     /// Only this sex, a code of DM_GIOI_TINH.
@@ -265,6 +272,7 @@ impl PupilsQuery {
         Ok(ListPupils {
             class,
             without_class,
+            missing: self.missing,
             q: self.q,
             year: self.year,
             as_of: self.as_of,

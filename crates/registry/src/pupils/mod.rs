@@ -6,6 +6,7 @@ pub mod correct;
 pub mod elsewhere;
 pub mod leave;
 pub mod list;
+pub mod missing;
 pub mod move_class;
 pub mod person;
 pub mod show;

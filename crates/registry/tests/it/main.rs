@@ -10,6 +10,7 @@ mod glass;
 mod imports;
 mod imports_mend;
 mod merged;
+mod overview;
 mod pack;
 mod people;
 mod pupils;

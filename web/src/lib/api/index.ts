@@ -1,6 +1,6 @@
 import { call, fetchFile, sendFile } from './client';
 import type { components } from './schema';
-import type { DuplicatesQuery, ImportRowsQuery, PasskeyJson, PupilQuery, UnitQuery } from './types';
+import type { DuplicatesQuery, ImportRowsQuery, PasskeyJson, PupilQuery, StaffQuery, UnitQuery } from './types';
 
 type Body = components['schemas'];
 type Relation = Body['Relation'];
@@ -166,6 +166,9 @@ export const api = {
 		call('get', '/me/children/{pupil}/glass', { path: { pupil }, query }),
 
 	sectorSpec: (kind: string) => call('get', '/sector/spec/{kind}', { path: { kind } }),
+	schoolOverview: (school: string, as_of?: string) =>
+		call('get', '/schools/{school}/overview', { path: { school }, query: { as_of } }),
+	myToday: () => call('get', '/me/today'),
 	classes: (school: string, query: { year?: string; as_of?: string } = {}) =>
 		call('get', '/schools/{school}/classes', { path: { school }, query }),
 	class: (school: string, id: string, as_of?: string) =>
@@ -178,6 +181,17 @@ export const api = {
 		call('get', '/units/{unit}/classes/{class}/subjects', { path: { unit, class: id } }),
 	setClassSubjects: (unit: string, id: string, version: number, body: Body['SetSubjects']) =>
 		call('put', '/units/{unit}/classes/{class}/subjects', { path: { unit, class: id }, version, body }),
+	homeroom: (school: string, id: string) =>
+		call('get', '/schools/{school}/classes/{class}/homeroom', { path: { school, class: id } }),
+	setHomeroom: (school: string, id: string, version: number, body: Body['SetHomeroom']) =>
+		call('put', '/schools/{school}/classes/{class}/homeroom', { path: { school, class: id }, version, body }),
+	classTeaching: (school: string, id: string, as_of?: string) =>
+		call('get', '/schools/{school}/classes/{class}/teaching', {
+			path: { school, class: id },
+			query: { as_of }
+		}),
+	setClassTeaching: (school: string, id: string, version: number, body: Body['SetClassTeaching']) =>
+		call('put', '/schools/{school}/classes/{class}/teaching', { path: { school, class: id }, version, body }),
 	pupils: (school: string, query: PupilQuery, signal?: AbortSignal) =>
 		call('get', '/schools/{school}/pupils', { path: { school }, query, signal }),
 	pupil: (school: string, pupil: string, withProtected = false) =>
@@ -233,6 +247,36 @@ export const api = {
 		call('post', '/units/{unit}/roll-overs', { path: { unit }, body, key }),
 	undoRollOver: (unit: string, rollover: string, version: number) =>
 		call('post', '/units/{unit}/roll-overs/{rollover}/undoing', { path: { unit, rollover }, version }),
+
+	staffList: (school: string, query: StaffQuery, signal?: AbortSignal) =>
+		call('get', '/schools/{school}/staff', { path: { school }, query, signal }),
+	staff: (school: string, staff: string, withProtected = false) =>
+		call('get', '/schools/{school}/staff/{staff}', {
+			path: { school, staff },
+			query: { protected: withProtected || undefined }
+		}),
+	employ: (school: string, body: Body['Employ'], key: string) =>
+		call('post', '/schools/{school}/staff', { path: { school }, body, key }),
+	changeStaff: (school: string, staff: string, version: number, body: Body['ChangeStaff']) =>
+		call('patch', '/schools/{school}/staff/{staff}/person', { path: { school, staff }, version, body }),
+	setStaffProtected: (school: string, staff: string, version: number, body: Body['SetProtected']) =>
+		call('patch', '/schools/{school}/staff/{staff}/protected', { path: { school, staff }, version, body }),
+	setPosition: (school: string, staff: string, version: number, body: Body['SetPosition']) =>
+		call('put', '/schools/{school}/staff/{staff}/position', { path: { school, staff }, version, body }),
+	endWork: (school: string, staff: string, version: number, body: Body['EndWork']) =>
+		call('post', '/schools/{school}/staff/{staff}/leaving', { path: { school, staff }, version, body }),
+	workAgain: (school: string, staff: string, body: Body['WorkAgain'], key: string) =>
+		call('post', '/schools/{school}/staff/{staff}/return', { path: { school, staff }, body, key }),
+	correctWork: (school: string, staff: string, version: number, body: Body['CorrectWork']) =>
+		call('patch', '/schools/{school}/staff/{staff}/work', { path: { school, staff }, version, body }),
+	linkAccount: (school: string, staff: string, version: number, account: string) =>
+		call('put', '/schools/{school}/staff/{staff}/account', {
+			path: { school, staff },
+			version,
+			body: { account }
+		}),
+	unlinkAccount: (school: string, staff: string, version: number) =>
+		call('delete', '/schools/{school}/staff/{staff}/account', { path: { school, staff }, version }),
 
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

@@ -23,13 +23,16 @@ test('classes are found by name or teacher without marks, by grade, and ordered 
 	expect(codes('q=duc')).toEqual(['7A']);
 	expect(codes('q=6')).toEqual(['6A', '6B']);
 	expect(codes('khoi=7')).toEqual(['7A']);
+	expect(codes('thieu=chu-nhiem')).toEqual(['6B']);
 	expect(codes('sap=-siso')).toEqual(['6B', '6A', '7A']);
 	expect(codes('sap=chunhiem'), 'by given name, those without one last').toEqual(['7A', '6A', '6B']);
 });
 
 test('the address says what is unusual, and nothing else', () => {
-	const view = readClasses(new URLSearchParams('nam=2025-2026&ngay=2025-10-01&khoi=6&sap=-siso&q=an'));
-	expect(writeClasses(view)).toBe('?nam=2025-2026&ngay=2025-10-01&khoi=6&q=an&sap=-siso');
+	const view = readClasses(
+		new URLSearchParams('nam=2025-2026&ngay=2025-10-01&khoi=6&thieu=chu-nhiem&sap=-siso&q=an')
+	);
+	expect(writeClasses(view)).toBe('?nam=2025-2026&ngay=2025-10-01&khoi=6&thieu=chu-nhiem&q=an&sap=-siso');
 	expect(writeClasses(readClasses(new URLSearchParams('nam=hai&ngay=mai')))).toBe('');
 });
 

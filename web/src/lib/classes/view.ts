@@ -15,6 +15,8 @@ export interface ClassesView extends ListView {
 	year: string;
 	asOf: string;
 	grade: string;
+	/** Only those that nobody leads. */
+	unled: boolean;
 }
 
 export function readClasses(params: URLSearchParams): ClassesView {
@@ -24,7 +26,8 @@ export function readClasses(params: URLSearchParams): ClassesView {
 		...readList(spec, params),
 		year: /^\d{4}-\d{4}$/.test(year) ? year : '',
 		asOf: /^\d{4}-\d{2}-\d{2}$/.test(asOf) ? asOf : '',
-		grade: params.get('khoi') ?? ''
+		grade: params.get('khoi') ?? '',
+		unled: params.get('thieu') === 'chu-nhiem'
 	};
 }
 
@@ -33,6 +36,7 @@ export function writeClasses(view: ClassesView): string {
 	if (view.year) params.set('nam', view.year);
 	if (view.asOf) params.set('ngay', view.asOf);
 	if (view.grade) params.set('khoi', view.grade);
+	if (view.unled) params.set('thieu', 'chu-nhiem');
 	writeList(spec, view, params);
 	return addressText(params);
 }
@@ -44,6 +48,7 @@ export function chosenClasses(all: ClassRow[], view: ClassesView): ClassRow[] {
 	const shown = all.filter(
 		(one) =>
 			(!view.grade || one.grade === view.grade) &&
+			(!view.unled || !one.homeroom) &&
 			(!view.q || matches(`${one.name} ${one.code} ${one.homeroom?.full_name ?? ''}`, view.q))
 	);
 	const down = view.sort.startsWith('-');

@@ -151,6 +151,8 @@ pub(super) static CASES: &[Case] = &[
         |p| format!("/schools/{}/teaching/preview", p.school),
         Some(|_| json!({ "year": "2026-2027", "from": "2026-09-07", "assignments": [] })),
     ),
+    // A school at a glance.
+    case("GET", "/schools/{school}/overview", NO_UNIT, Head, |p| format!("/schools/{}/overview", p.school), None),
     // School years, subjects of classes, timetables.
     case(
         "GET",

@@ -12,12 +12,15 @@ import help from './help';
 import imports from './imports';
 import jobs from './jobs';
 import list from './list';
+import overview from './overview';
 import proof from './proof';
 import pupils from './pupils';
 import reshape from './reshape';
 import school from './school';
 import settings from './settings';
 import shell from './shell';
+import staff from './staff';
+import today from './today';
 import unit from './unit';
 import units from './units';
 import years from './years';
@@ -27,10 +30,13 @@ const english = {
 	classes,
 	auth,
 	shell,
+	staff,
 	units,
 	years,
 	unit,
 	list,
+	overview,
+	today,
 	pupils,
 	reshape,
 	help,

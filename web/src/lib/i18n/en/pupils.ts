@@ -42,6 +42,7 @@ const pupils: typeof vi = {
 	emptyDetail: 'Import the list from the Excel file you have, or admit pupils one by one.',
 	clear: 'Clear',
 	import: 'Import from Excel',
+	lacking: (what: string) => `Not written: ${what}`,
 	noClass: 'In no class',
 	print: 'Print',
 	columns: 'Columns',

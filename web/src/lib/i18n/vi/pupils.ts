@@ -43,6 +43,7 @@ export default {
 	emptyDetail: 'Nhập danh sách từ tệp Excel đang có, hoặc tiếp nhận từng học sinh.',
 	clear: 'Bỏ lọc',
 	import: 'Nhập từ Excel',
+	lacking: (what: string) => `Thiếu: ${what.toLocaleLowerCase('vi')}`,
 	noClass: 'Chưa xếp lớp',
 	print: 'In',
 	columns: 'Cột',

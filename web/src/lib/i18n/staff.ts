@@ -1,0 +1,4 @@
+import { catalogue } from './index.svelte';
+import vi from './vi/staff';
+
+export const t = catalogue('staff', vi);
