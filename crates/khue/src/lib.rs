@@ -11,6 +11,7 @@ pub mod journal;
 pub mod key;
 pub mod migrate;
 pub mod operator;
+pub mod person;
 pub mod place;
 pub mod sector;
 pub mod serve;
@@ -85,6 +86,8 @@ enum Command {
     Import(workbook::Import),
     /// Xuất danh sách của một trường ra tệp Excel, nhập lại được nguyên vẹn.
     Export(workbook::Export),
+    /// Con người: tìm học sinh, nhân sự.
+    Person(person::Person),
 }
 
 impl Program {
@@ -104,6 +107,7 @@ impl Program {
             Command::Sector(sector) => sector.run(),
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
+            Command::Person(person) => person.run(),
         }
     }
 

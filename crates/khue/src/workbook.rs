@@ -167,7 +167,7 @@ fn write(path: &Path, mut file: std::fs::File) -> Result<()> {
         .map_err(unusable(path))
 }
 
-async fn school(db: &Db, ctx: &Ctx, text: &str) -> Result<UnitId> {
+pub(crate) async fn school(db: &Db, ctx: &Ctx, text: &str) -> Result<UnitId> {
     let text = text.trim().to_owned();
     if let Ok(id) = text.parse::<Uuid>() {
         return Ok(UnitId(id));

@@ -57,6 +57,7 @@ fn paths() -> OpenApiRouter<App> {
         .merge(fields::routes::all())
         .routes(routes!(overview::show::route))
         .routes(routes!(today::show::route))
+        .routes(routes!(people::search::route))
         .routes(routes!(classes::list::route, classes::create::route))
         .routes(routes!(classes::show::route, classes::edit::route))
         .routes(routes!(pupils::list::route, pupils::admit::route))
@@ -161,6 +162,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
         db::Migration {
+            ordinal: 311,
+            name: "search",
+            sql: include_str!("../migrations/0311_search.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 312,
             name: "duplicates",
             sql: include_str!("../migrations/0312_duplicates.sql"),
@@ -214,6 +221,8 @@ pub static SCHEMA: db::Schema = db::Schema {
         units::around::STATEMENTS,
         load::STATEMENTS,
         people::store::STATEMENTS,
+        people::words::STATEMENTS,
+        people::search::STATEMENTS,
         classes::store::STATEMENTS,
         pupils::store::STATEMENTS,
         reach::STATEMENTS,

@@ -17,6 +17,9 @@ export function day(iso: string | null | undefined): string {
 	return match ? `${match[3]}/${match[2]}/${match[1]}` : '';
 }
 
+/** What is known of a birth, `2014-03-26`, `2014-03` or `2014`, as people write it. */
+export const born = (known: string) => known.split('-').reverse().join('/');
+
 /** An instant as `05/09/2026 07:30`, in Vietnam's time. */
 export function instant(iso: string | null | undefined): string {
 	if (!iso) return '';

@@ -9,7 +9,7 @@ use platform::files::Disk;
 use serde::{Deserialize, Serialize};
 
 use super::{House, Tell};
-use crate::{account, certificate, doctor, journal, key, workbook};
+use crate::{account, certificate, doctor, journal, key, person, workbook};
 
 /// A role at a unit.
 #[derive(Clone, Debug, Serialize, Deserialize, Args)]
@@ -103,6 +103,13 @@ pub enum Work {
         /// Where to.
         file: PathBuf,
     },
+    /// Finds people.
+    PersonFind {
+        /// By what.
+        text: String,
+        /// Only there.
+        unit: Option<String>,
+    },
 }
 
 impl Work {
@@ -124,6 +131,7 @@ impl Work {
             Self::CertificateNewRoot {} => "certificate new-root",
             Self::Import { .. } => "import",
             Self::Export { .. } => "export",
+            Self::PersonFind { .. } => "person find",
         }
     }
 }
@@ -156,5 +164,6 @@ pub async fn perform(house: &House, ctx: &Ctx, work: &Work, tell: &Tell<'_>) -> 
             workbook::import(&house.db, ctx, &asked, tell).await
         }
         Work::Export { unit, what, file } => workbook::export(&house.db, ctx, &unit, what, &file, tell).await,
+        Work::PersonFind { text, unit } => person::found(&house.db, ctx, &text, unit.as_deref(), tell).await,
     }
 }

@@ -124,6 +124,19 @@ testkit::both! {
         assert!(done.expect("all of it is in"));
         let (said, done) = ask(&w, Some("thử đường xuất ra và nhập lại"), export()).await;
         assert!(done.expect("exports") && said[0].starts_with("Đã xuất 3 học sinh"), "{said:?}");
+        // Whoever came in is found, there and in the whole house, and the look is recorded.
+        let find = |text: &str, unit: Option<&String>| Work::PersonFind { text: text.to_owned(), unit: unit.cloned() };
+        for at in [Some(&unit), None] {
+            let (said, done) = ask(&w, Some("thử"), find("thu le", at)).await;
+            assert!(done.expect("finds") && said.len() == 1 && said[0].starts_with("Lê Thị Thử · 26/03/2019 · học sinh · "), "{said:?}");
+        }
+        let (said, done) = ask(&w, None, find("khong ai ca", None)).await;
+        assert!(!done.expect("finds nobody") && said[0].contains("Không tìm thấy ai"), "{said:?}");
+        let looks: (i64,) = w.db.read(&w.system(), |tx| {
+            tx.public("a test counts looks");
+            Ok(tx.one(&db::Built::new("test", "SELECT count(*) FROM look WHERE view = 'person.search'", tx.dialect()), &[])?.unwrap_or_default())
+        }).await.expect("counts");
+        assert_eq!(looks, (2,));
         let (said, done) = ask(&w, Some("thử"), import(&unit, &out, &receipt, false)).await;
         // Of one who sits in the place nothing but a name is known; what goes out without a birth comes back so.
         assert!(done.expect("all of it is in already") && said.iter().any(|line| line.contains("không đổi 3;")), "{said:?}");

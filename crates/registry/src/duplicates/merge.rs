@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::store::{self, DUPLICATE, Pair};
 use super::tell_apart::still_open;
 use super::{BOTH_ENROLLED, DuplicateId, DuplicateRow, MERGED, decided, resolve, sides, view};
+use crate::people::words;
 
 /// The request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +53,7 @@ pub fn merge(tx: &mut Tx<'_>, id: DuplicateId, known: i64, cmd: &Merge) -> Resul
         }
     }
     tx.exec_one(&store::REDIRECT, params![gone, cmd.keep])?;
+    words::reindex(tx, gone)?;
     let (now, by) = (tx.now(), tx.ctx().actor().account());
     tx.exec_one(&store::DECIDE, params![id, "same", cmd.keep, now, by])?;
     // Whoever else was like the record that is gone is like the one that stays, and found again as that.

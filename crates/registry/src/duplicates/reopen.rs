@@ -6,6 +6,7 @@ use http::{Answer, App, IfMatch, Path, Signed, State, Tagged};
 
 use super::store::{self, DUPLICATE};
 use super::{DuplicateId, DuplicateRow, MERGED, OPEN, decided, sides, view};
+use crate::people::words;
 
 /// Opens a pair again.
 pub fn reopen(tx: &mut Tx<'_>, id: DuplicateId, known: i64) -> Result<DuplicateRow> {
@@ -21,6 +22,7 @@ pub fn reopen(tx: &mut Tx<'_>, id: DuplicateId, known: i64) -> Result<DuplicateR
                 "Hồ sơ đã gộp không còn trỏ về hồ sơ được giữ nên không tách lại được ở đây. Hãy tải lại danh sách.",
             ));
         }
+        words::reindex_many(tx, &[gone, kept])?;
         tx.record(sides.entry("person.merger_undone", "person", gone.into(), gone).before(&kept)?);
     }
     tx.exec_one(&store::REOPEN, params![id])?;

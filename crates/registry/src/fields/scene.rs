@@ -7,6 +7,7 @@ use base::{AccountId, PersonName, Result, SchoolYear, UnitId, Uuid, vi};
 use db::{Tx, params};
 
 use crate::load;
+use crate::people::words;
 use crate::units::Levels;
 use crate::units::create::{CreateUnit, create};
 
@@ -71,6 +72,7 @@ pub fn seat(tx: &mut Tx<'_>, school: UnitId, account: Option<AccountId>, in_clas
     let staff: Uuid = tx.new_id();
     tx.exec_one(&EMPLOYMENT, params![school, staff, worker, from, "1", account])?;
     tx.exec_one(&HOLDS, params![school, worker, "staff", from])?;
+    words::reindex_many(tx, &[child.into(), worker.into()])?;
     Ok(Seats { school, class, pupil, staff })
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use base::{Code, Date, Kind, Result, ToValue as _, UnitId, Uuid, Value, vi};
+use base::{Code, Date, Kind, PersonId, Result, ToValue as _, UnitId, Uuid, Value, vi};
 use db::{Built, BulkInto, Entry, Tx, params};
 
 use super::plan::{NewPerson, Plan, Step};
 use super::store;
+use crate::people::words;
 
 /// Somebody made the same classes meanwhile.
 pub const CHANGED: Code = Code::new(Kind::Conflict, "import.changed_meanwhile", "Dữ liệu của trường vừa thay đổi");
@@ -30,7 +31,7 @@ const PEOPLE: BulkInto<13> = BulkInto {
     ],
     conflict: "",
 };
-const SECRETS: BulkInto<5> = BulkInto {
+pub(crate) const SECRETS: BulkInto<5> = BulkInto {
     table: "person_secret",
     columns: [("person", "uuid"), ("what", "text"), ("n", "int"), ("digest", "bytes"), ("sealed", "bytes")],
     conflict: "",
@@ -40,7 +41,7 @@ const HELD: BulkInto<4> = BulkInto {
     columns: [("unit", "uuid"), ("person", "uuid"), ("kind", "text"), ("valid_from", "date")],
     conflict: "ON CONFLICT (unit, person, kind, valid_from) DO UPDATE SET valid_to = NULL",
 };
-const CLASSES: BulkInto<8> = BulkInto {
+pub(crate) const CLASSES: BulkInto<8> = BulkInto {
     table: "class",
     columns: [
         ("school", "uuid"),
@@ -68,7 +69,7 @@ const ENROLMENTS: BulkInto<8> = BulkInto {
     ],
     conflict: "",
 };
-const MEMBERS: BulkInto<5> = BulkInto {
+pub(crate) const MEMBERS: BulkInto<5> = BulkInto {
     table: "class_member",
     columns: [
         ("school", "uuid"),
@@ -91,7 +92,7 @@ const DOCUMENTS: BulkInto<6> = BulkInto {
     ],
     conflict: "",
 };
-const KIN: BulkInto<6> = BulkInto {
+pub(crate) const KIN: BulkInto<6> = BulkInto {
     table: "kinship",
     columns: [
         ("school", "uuid"),
@@ -218,6 +219,10 @@ pub fn write(tx: &mut Tx<'_>, school: UnitId, import: Uuid, plan: &Plan, back: &
     members(tx, school, plan, &live)?;
     documents(tx, school, plan, &live)?;
     relatives(tx, school, plan, &live, today)?;
+    let steps = plan.steps.iter().enumerate().filter(|(at, _)| live(*at)).map(|(_, step)| step.person);
+    let corrected = plan.corrected.iter().filter(|one| live(one.step)).map(|one| one.person.id);
+    let written: Vec<PersonId> = steps.chain(corrected).map(PersonId).collect();
+    words::reindex_many(tx, &written)?;
     for (_, step) in plan.steps.iter().enumerate().filter(|(at, _)| live(*at)) {
         told(tx, school, import, step)?;
     }

@@ -4,14 +4,14 @@
 use base::{PersonId, Result, UnitId};
 use db::{Tx, params};
 
-use super::store;
+use super::{store, words};
 
 /// What a school holds about a pupil, read anew from the enrolments there. Whatever changed them, and however, this is
 /// right afterwards.
 pub fn pupil(tx: &mut Tx<'_>, school: UnitId, person: PersonId) -> Result<()> {
     tx.exec(&store::HELD_PUPIL_DROP, params![school, person])?;
     tx.exec(&store::HELD_PUPIL_PUT, params![school, person])?;
-    Ok(())
+    words::reindex(tx, person)
 }
 
 /// A school holds something about a relative as long as they are somebody's relative there.

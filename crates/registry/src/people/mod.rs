@@ -5,8 +5,10 @@ pub mod held;
 pub mod kinship;
 pub mod person;
 pub mod personal_number;
+pub mod search;
 pub mod secrets;
 pub mod store;
+pub mod words;
 
 use base::{Code, Kind};
 use serde::Serialize;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use super::store::{self, PersonRow};
-use super::{PERSON_NOT_FOUND, PERSON_NOT_FOUND_SENTENCE, held};
+use super::{PERSON_NOT_FOUND, PERSON_NOT_FOUND_SENTENCE, held, words};
 
 /// The longest name; the sector's specification allows no more.
 const NAME_LETTERS: usize = 100;
@@ -294,6 +294,9 @@ pub(crate) fn correct(
         return Ok(version);
     }
     after.write(tx, &store::SET, person)?;
+    if after.name.full() != before.name.full() {
+        words::reindex(tx, person)?;
+    }
     let (mut was, mut is) = (before.told(), after.told());
     let same: Vec<String> =
         was.iter().filter(|(field, value)| is.get(*field) == Some(*value)).map(|(f, _)| f.clone()).collect();

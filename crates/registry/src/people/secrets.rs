@@ -85,13 +85,24 @@ fn blind<'a>(what: &'a [u8], value: &'a [u8]) -> [&'a [u8]; 2] {
     [what, value]
 }
 
+/// A value as it is kept: the digest by which it is found, and what it is sealed in.
+pub fn closed(
+    tx: &Tx<'_>,
+    person: PersonId,
+    what: Secret,
+    seed: &[u8; 32],
+    value: &str,
+) -> Result<([u8; 32], Vec<u8>)> {
+    let value = what.plain(value);
+    let (sort, value) = (what.code().as_bytes(), value.as_bytes());
+    let sealed = tx.keys().seal(Use::Field, seed, &about(person.0.as_bytes(), sort), value)?;
+    Ok((tx.keys().keyed_digest(Use::Blind, &blind(sort, value))?, sealed))
+}
+
 /// Keeps a value as the `n`th of its sort, in place of what stood there.
 pub fn put(tx: &mut Tx<'_>, person: PersonId, what: Secret, n: i64, value: &str) -> Result<()> {
-    let value = what.plain(value);
     let seed = tx.draw();
-    let (sort, value) = (what.code().as_bytes(), value.as_bytes());
-    let sealed = tx.keys().seal(Use::Field, &seed, &about(person.0.as_bytes(), sort), value)?;
-    let digest = tx.keys().keyed_digest(Use::Blind, &blind(sort, value))?;
+    let (digest, sealed) = closed(tx, person, what, &seed, value)?;
     tx.exec_one(&store::SECRET_PUT, params![person, what.code(), n, digest, sealed])
 }
 

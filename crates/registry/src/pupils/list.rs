@@ -1,8 +1,6 @@
 //! The pupils of a school, as of a day, as far as the actor sees them.
 
-use base::{
-    ClassId, Date, EnrolmentId, Error, Page, PageRequest, PersonId, Result, SchoolYear, UnitId, Uuid, Value, vi,
-};
+use base::{ClassId, Date, EnrolmentId, Error, Page, PageRequest, PersonId, Result, SchoolYear, UnitId, Uuid, Value};
 use db::Tx;
 use db::list::{Ask, Predicate};
 use http::{Answer, App, Json, List, Path, Query, Signed, State};
@@ -12,10 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::missing::Missing;
 use super::store::{self, Listed};
 use crate::classes;
+use crate::people::search;
 use crate::reach;
 
-/// Words of a question that are looked at.
-const WORDS_AT_MOST: usize = 8;
 /// The list is counted whole: no school has more.
 const COUNT: u32 = 20_000;
 
@@ -142,23 +139,6 @@ impl From<Listed> for PupilRow {
     }
 }
 
-/// The conditions that a school's pupils answer to words: each word begins one of the name's. Or the code is the whole text.
-/// The one place that the index of words takes over.
-fn searched(q: &str) -> Vec<Predicate> {
-    let folded = vi::fold(q);
-    if q.chars().any(|c| c.is_ascii_digit()) {
-        let params = vec![Value::Text(vi::clean(q).into())];
-        return vec![Predicate { text: "l.pupil_code = ?1".to_owned(), params }];
-    }
-    let words = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS_AT_MOST);
-    words
-        .map(|word| Predicate {
-            text: "' ' || l.folded LIKE ?1".to_owned(),
-            params: vec![Value::Text(format!("% {word}%").into())],
-        })
-        .collect()
-}
-
 fn whether(asked: Whether, year: SchoolYear, on: Date) -> Predicate {
     let began = year.interval(base::school_year::Turn::default()).from();
     let here = "l.valid_from <= ?1 AND (l.valid_to IS NULL OR l.valid_to > ?1)";
@@ -192,7 +172,9 @@ pub fn list(tx: &mut Tx<'_>, school: UnitId, ask: &ListPupils) -> Result<Page<Pu
         predicates.push(db::list::plain("l.class IS NULL"));
     }
     predicates.extend(ask.missing.map(|what| db::list::plain(&what.condition("l", "l.person"))));
-    predicates.extend(ask.q.as_deref().map(searched).unwrap_or_default());
+    if let Some(q) = ask.q.as_deref() {
+        predicates.extend(search::of_school(tx, school, "l.person", q)?);
+    }
     let sort = match ask.sort.as_deref().map(str::trim).filter(|sort| !sort.is_empty()) {
         None => ("class".to_owned(), false),
         Some(sort) => sort.strip_prefix('-').map_or((sort.to_owned(), false), |sort| (sort.to_owned(), true)),

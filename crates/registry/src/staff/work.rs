@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::store::{self, Employment, Former};
 use super::{not_found, status};
 use crate::classes::edit::stale;
+use crate::people::words;
 use crate::pupils::stay;
 
 /// The person works here already.
@@ -120,7 +121,7 @@ pub fn require_open(row: &Employment) -> Result<()> {
 pub fn held(tx: &mut Tx<'_>, school: UnitId, person: PersonId) -> Result<()> {
     tx.exec(&store::HELD_DROP, params![school, person])?;
     tx.exec(&store::HELD_PUT, params![school, person])?;
-    Ok(())
+    words::reindex(tx, person)
 }
 
 /// Somebody leads and teaches no class from a day on.

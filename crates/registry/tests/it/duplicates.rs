@@ -47,6 +47,7 @@ fn insert(tx: &mut Tx<'_>, at: UnitId, who: &Who) -> Result<PersonId> {
         "INSERT INTO person_unit (unit, person, kind, valid_from) VALUES (?1, ?2, ?3, ?4)",
         params![at, id, kind, from],
     )?;
+    registry::people::words::reindex(tx, id)?;
     if let Some(number) = who.number {
         let about = registry::people::secrets::about(id.0.as_bytes(), b"personal_number");
         let seed = tx.draw();
@@ -337,6 +338,7 @@ testkit::both! {
         let row = write(&w, act(), move |tx| merge(tx, ab, 1, &cmd)).await.expect("merges");
         assert_eq!((row.state, row.kept, row.version), (State::Same, Some(a), 2));
         assert_eq!((stays(a).await, stays(b).await), (a, a));
+        crate::finding::index_holds(&w).await;
         let left = queue(&w, act(), here, State::Open).await.expect("lists");
         assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [ac], "who was like the record that is gone is like the one that stays");
         let theirs: Vec<(PersonId,)> = read(&w, w.system(), move |tx| {
@@ -349,6 +351,7 @@ testkit::both! {
         // Whoever stays may go on to another: the way is followed to its end, and the records of one are all found.
         let cmd = asked(c, false);
         write(&w, act(), move |tx| merge(tx, ac, 1, &cmd)).await.expect("merges the one that stayed");
+        crate::finding::index_holds(&w).await;
         assert_eq!((stays(b).await, stays(a).await, stays(c).await), (c, c, c));
         let records = read(&w, w.system(), move |tx| { tx.public("test"); resolve::records(tx, c) }).await.expect("reads");
         assert_eq!(records, [c, a, b]);
@@ -362,5 +365,6 @@ testkit::both! {
         write(&w, act(), move |tx| reopen(tx, ac, 2)).await.expect("takes back");
         assert_eq!((stays(a).await, stays(b).await, stays(c).await), (a, b, c));
         assert_eq!(write(&w, act(), move |tx| reopen(tx, ac, 3)).await.expect_err("open already").code(), "duplicate.open");
+        crate::finding::index_holds(&w).await;
     }
 }

@@ -213,6 +213,7 @@ testkit::both! {
         set(&w, by(), seats.school, pupil, ("pupil_family", None), &gone, 5).await.expect("writes");
         let fields = show(&w, by(), seats, pupil, &["pupil_family"], None).await.expect("shows");
         assert_eq!(value(&fields, "father_name"), None);
+        crate::finding::index_holds(&w).await;
     }
 
     async fn closed_groups_are_encrypted_shown_by_name_and_opened_to_few(w: World) {

@@ -149,6 +149,7 @@ testkit::both! {
         assert_eq!(verdicts(&again), [Verdict::Same; 5], "{:?}", rows(&again).iter().map(|row| &row.found.changes).collect::<Vec<_>>());
         applied(&w, school, again).await.expect("applies");
         assert_eq!(tables(&w).await, before);
+        crate::finding::index_holds(&w).await;
     }
 
     async fn every_fault_is_named_with_its_cell_and_the_other_rows_go_in(w: World) {

@@ -204,7 +204,10 @@ testkit::both! {
             let sql = db::Built::new("forgets", "UPDATE person SET birth = NULL WHERE id = ?1", tx.dialect());
             tx.exec_one(&sql, db::params![four])
         }).await.expect("forgets");
-        let (file, _) = read(&w, w.system(), move |tx| export::pupils(tx, school, "Lê Thị Thử")).await.expect("exports");
+        let (file, ..) = read(&w, w.system(), move |tx| {
+            let mark = base::sheet::Mark { code: "A".into(), who: "Lê Thị Thử".into(), purpose: "thử".into(), day: tx.today() };
+            export::pupils(tx, school, &export::Cut::whole(), &mark)
+        }).await.expect("exports");
         let stage = staged(&w, school, bytes(file)).await.expect("reads");
         assert_eq!(verdicts(&stage), [Verdict::Same; 2], "{:?}", said(&stage));
         // Somebody new still needs one, and who has the same name in another class is a question.

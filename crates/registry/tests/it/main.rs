@@ -6,6 +6,7 @@ mod duplicates;
 mod export;
 mod exports;
 mod fields;
+mod finding;
 mod glass;
 mod imports;
 mod imports_mend;

@@ -45,6 +45,8 @@ export const api = {
 		call('delete', '/accounts/{account}/factors', { path: { account }, body }),
 
 	units: (query: UnitQuery, signal?: AbortSignal) => call('get', '/units', { query, signal }),
+	people: (query: { q: string; unit?: string; limit?: number }, signal?: AbortSignal) =>
+		call('get', '/people', { query, signal }),
 	exportUnits: (body: Body['ExportUnits']) => fetchFile('post', '/units/exports', { body }),
 	unit: (unit: string, as_of?: string) => call('get', '/units/{unit}', { path: { unit }, query: { as_of } }),
 	unitHistory: (unit: string) => call('get', '/units/{unit}/history', { path: { unit } }),

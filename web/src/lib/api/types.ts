@@ -28,6 +28,7 @@ export type PasskeyJson = Schemas['PasskeyAnswer']['credential'];
 export type TotpBegun = Schemas['TotpBegun'];
 export type Session = Schemas['SessionView'];
 export type UnitRow = Schemas['UnitRow'];
+export type FoundPerson = Schemas['FoundPerson'];
 export type Unit = Schemas['Unit'];
 export type UnitPart = Schemas['UnitPart'];
 export type History = Schemas['History'];

@@ -478,6 +478,8 @@ pub(super) static CASES: &[Case] = &[
         |p| format!("/schools/{}/staff/{}/parts/staff_training/{}", p.school, p.seats.staff, p.parts[2]),
         None,
     ),
+    // Finding people.
+    case("GET", "/people", Answered, Head, |_| "/people?q=tro".into(), None),
     // Classes and pupils.
     case("GET", "/schools/{school}/classes", NO_UNIT, Head, |p| format!("/schools/{}/classes", p.school), None),
     case(
