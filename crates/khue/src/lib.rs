@@ -15,6 +15,7 @@ pub mod person;
 pub mod place;
 pub mod sector;
 pub mod serve;
+pub mod synth;
 pub mod work;
 pub mod workbook;
 
@@ -86,6 +87,9 @@ enum Command {
     Import(workbook::Import),
     /// Xuất danh sách của một trường ra tệp Excel, nhập lại được nguyên vẹn.
     Export(workbook::Export),
+    /// Nạp một đất nước dựng sẵn vào thư mục dữ liệu trống: trường, gia đình, học sinh, nhân sự; cùng hạt giống cho cùng
+    /// dữ liệu.
+    Synth(synth::Synth),
     /// Con người: tìm học sinh, nhân sự.
     Person(person::Person),
 }
@@ -108,6 +112,7 @@ impl Program {
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
             Command::Person(person) => person.run(),
+            Command::Synth(synth) => synth.run().map(|()| true),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Fills the units of Viet Nam from their rule pack: everything in one declared-long write. A second run of the same
 //! pack changes nothing; a newer pack applies its differences, and what people changed since stays.
 
+pub mod people;
 mod plan;
 
 use std::collections::{HashMap, HashSet};

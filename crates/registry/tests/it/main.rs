@@ -10,6 +10,7 @@ mod finding;
 mod glass;
 mod imports;
 mod imports_mend;
+mod loading;
 mod merged;
 mod overview;
 mod pack;

@@ -35,7 +35,8 @@ export default {
 	loadingPage: 'Đang mở trang…',
 
 	palette: 'Đi đến hoặc làm ngay',
-	paletteHint: 'Gõ tên người hoặc tên đơn vị không cần dấu, mã, số điện thoại, tên màn hình hoặc việc cần làm',
+	paletteHint:
+		'Gõ tên người hoặc tên đơn vị không cần dấu, mã, số điện thoại, tên màn hình hoặc việc cần làm',
 	screens: 'Màn hình',
 	peopleFound: 'Người',
 	peopleMany: (n: number) => `Hơn ${n} người, đây là những người đầu: hãy gõ thêm chữ`,

@@ -1,0 +1,13 @@
+//! The synthetic Viet Nam: schools of each level in true proportions under real communes, families with one to four
+//! children, brothers and sisters at different schools, staff, children who moved, and the errors that real lists have. All
+//! of it is invented, and all of it comes from one seed: the same seed gives the same country. No database here; what is made
+//! is what `registry::load::people` loads.
+
+pub mod country;
+pub mod draw;
+pub mod family;
+mod kinh;
+pub mod names;
+pub mod plan;
+
+pub use country::Country;
