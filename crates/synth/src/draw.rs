@@ -11,12 +11,12 @@ impl Draw {
     #[must_use]
     pub fn of(seed: u64, purpose: u64, n: u64) -> Self {
         let mut draw = Self(seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let first = draw.next();
+        let first = draw.bits();
         Self(first ^ n.wrapping_mul(0xd1b5_4a32_d192_ed03))
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,7 +27,7 @@ impl Draw {
     /// A number below `n`; 0 below 1.
     pub fn below(&mut self, n: u64) -> u64 {
         // The high half of the product: what is left of a bias is far below what anybody counts here.
-        let wide = u128::from(self.next()) * u128::from(n);
+        let wide = u128::from(self.bits()) * u128::from(n);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
@@ -70,7 +70,7 @@ impl Draw {
 
     /// An id of a moment.
     pub fn id(&mut self, unix_ms: i64) -> Uuid {
-        let (a, b) = (self.next().to_be_bytes(), self.next().to_be_bytes());
+        let (a, b) = (self.bits().to_be_bytes(), self.bits().to_be_bytes());
         base::id::uuid_v7(unix_ms, [a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], b[0], b[1]])
     }
 }
@@ -85,7 +85,7 @@ mod tests {
             (0..4)
                 .map({
                     let mut draw = Draw::of(seed, purpose, n);
-                    move |_| draw.next()
+                    move |_| draw.bits()
                 })
                 .collect::<Vec<_>>()
         };

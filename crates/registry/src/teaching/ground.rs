@@ -1,6 +1,6 @@
 //! What is known of a school for its assignments, and what is planned written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use base::{ClassId, Date, EmploymentId, Error, Interval, Result, SchoolYear, ToValue as _, UnitId, Uuid, Value};
 use db::{Entry, Tx, ask, params};
@@ -33,8 +33,8 @@ fn subjects_of(classes: &[Bare], rows: Vec<SubjectOf>) -> Result<BTreeMap<ClassI
         set.entry(class).or_default().push(subject);
     }
     for class in classes {
-        if !set.contains_key(&class.id) {
-            set.insert(class.id, subjects::compulsory(&class.grade)?);
+        if let btree_map::Entry::Vacant(unset) = set.entry(class.id) {
+            unset.insert(subjects::compulsory(&class.grade)?);
         }
     }
     Ok(set)

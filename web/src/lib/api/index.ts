@@ -1,6 +1,13 @@
 import { call, fetchFile, sendFile } from './client';
 import type { components } from './schema';
-import type { DuplicatesQuery, ImportRowsQuery, PasskeyJson, PupilQuery, StaffQuery, UnitQuery } from './types';
+import type {
+	DuplicatesQuery,
+	ImportRowsQuery,
+	PasskeyJson,
+	PupilQuery,
+	StaffQuery,
+	UnitQuery
+} from './types';
 
 type Body = components['schemas'];
 type Relation = Body['Relation'];
