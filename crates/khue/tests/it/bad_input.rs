@@ -94,8 +94,12 @@ testkit::both! {
             ] {
                 let mut headers = vec![("content-type", "application/json")];
                 headers.extend(tag.map(|tag| ("if-match", tag)));
-                // A preview says in its own words that somebody else has corrected it.
-                let code = if code == "record.stale" && case.operation.1.contains("/imports/") { "import.stale" } else { code };
+                // A preview and an export say in their own words that somebody else has been there.
+                let code = match code {
+                    "record.stale" if case.operation.1.contains("/imports/") => "import.stale",
+                    "record.stale" if case.operation.1.contains("/exports/") => "export.stale",
+                    other => other,
+                };
                 let reply = who.send(case.operation.0, &path, &headers, body.clone()).await.expect("an answer");
                 assert_eq!((reply.status, reply.code().as_str()), (status, code), "{:?} {tag:?}: {}", case.operation, reply.json());
             }

@@ -205,6 +205,7 @@ testkit::both! {
             tx.exec_one(&sql, db::params![four])
         }).await.expect("forgets");
         let (file, ..) = read(&w, w.system(), move |tx| {
+            imports::allowed(tx, school)?;
             let mark = base::sheet::Mark { code: "A".into(), who: "Lê Thị Thử".into(), purpose: "thử".into(), day: tx.today() };
             export::pupils(tx, school, &export::Cut::whole(), &mark)
         }).await.expect("exports");

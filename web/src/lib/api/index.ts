@@ -286,6 +286,8 @@ export const api = {
 		}),
 	unlinkAccount: (school: string, staff: string, version: number) =>
 		call('delete', '/schools/{school}/staff/{staff}/account', { path: { school, staff }, version }),
+	timetable: (unit: string, query: { as_of?: string }) =>
+		call('get', '/units/{unit}/timetable', { path: { unit }, query }),
 
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

@@ -68,6 +68,7 @@ export type YearPlan = Schemas['YearPlan'];
 export type RollOver = Schemas['RollOver'];
 export type RollOverPreview = Schemas['RollOverPreview'];
 export type RollOverDone = Schemas['RollOverDone'];
+export type Timetable = Schemas['Timetable'];
 export type UnitQuery = NonNullable<operations['units']['parameters']['query']>;
 export type Import = Schemas['Import'];
 export type ListedImport = Schemas['ListedImport'];

@@ -20,6 +20,7 @@ import school from './school';
 import settings from './settings';
 import shell from './shell';
 import staff from './staff';
+import timetable from './timetable';
 import today from './today';
 import unit from './unit';
 import units from './units';
@@ -33,6 +34,7 @@ const english = {
 	staff,
 	units,
 	years,
+	timetable,
 	unit,
 	list,
 	overview,
