@@ -97,8 +97,9 @@ for (const size of ['desk', 'phone']) {
 			const { page, close } = await open(browser, size, { colorScheme });
 			await signIn(page, head);
 			const school = (await ask(page, '/me')).grants[0].unit.id;
-			const { items } = await ask(page, `/schools/${school}/staff?limit=1`);
-			const one = `/truong/${school}/can-bo/${items[0].id}`;
+			const { items } = await ask(page, `/schools/${school}/staff?limit=40`);
+			// Not somebody whom the test before has let go from tomorrow.
+			const one = `/truong/${school}/can-bo/${items.find((row) => !row.valid_to).id}`;
 			const { items: classes } = await ask(page, `/schools/${school}/classes`);
 			for (const path of [
 				`/truong/${school}/can-bo`,

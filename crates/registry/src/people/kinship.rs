@@ -112,7 +112,16 @@ pub fn put(tx: &mut Tx<'_>, school: UnitId, child: PersonId, new: &NewRelative, 
     };
     let before = of(tx, school, child)?.into_iter().find(|kin| kin.relation == new.relation.code());
     let phone = new.phone.as_ref().map(|phone| phone.0.as_str());
-    let relative = match find(tx, school, &new.full_name, birth.as_deref(), phone)? {
+    let name = vi::clean(&new.full_name).to_lowercase();
+    // Whoever stands there and is told of again without a birth stays who they are, with what is known of them.
+    let again = before
+        .as_ref()
+        .filter(|kin| birth.is_none() && vi::same_apart_from_tone_place(&kin.full_name.to_lowercase(), &name));
+    let found = match again {
+        Some(kin) => Some(kin.relative),
+        None => find(tx, school, &new.full_name, birth.as_deref(), phone)?,
+    };
+    let relative = match found {
         Some(known) => known,
         None => {
             let person = NewPerson { full_name: new.full_name.clone(), birth, ..NewPerson::default() };

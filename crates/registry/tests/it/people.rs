@@ -116,6 +116,11 @@ testkit::both! {
         assert!(a.iter().zip(&c).all(|(a, c)| a.0 == c.0 && a.1 != c.1), "{a:?} {c:?}");
         assert!(!a.iter().any(|(_, person)| *person == d[0].1), "a school finds only its own");
 
+        // Told of again without telephone and birth, as a form has it that shows nothing protected: he stays who he is.
+        let him = NewRelative { occupation: Some("Thợ mộc".to_owned()), ..relative(Relation::Father, "LÊ BÌNH", None, None) };
+        write(&w, w.system(), move |tx| { tx.public("test"); kinship::put(tx, school, first.person, &him, "") }).await.expect("tells of his work");
+        assert_eq!(family(&w, school, first.id).await, b, "and is the father of both");
+
         // The school holds something about her as long as she is somebody's relative there.
         let her = a.iter().find(|(relation, _)| relation == "mother").expect("a mother").1;
         assert_eq!(holds(&w, her).await, ["guardian 2026-09-07 ∅"]);
