@@ -21,3 +21,9 @@ test('a year that begins in the middle of a week begins with that week', () => {
 	const [first] = weeksOf({ ...plan, first_day: '2026-09-09' }, '2026-09-09');
 	expect(first).toMatchObject({ from: '2026-09-07', number: 1, now: true });
 });
+
+test('a week with one free day is a week of lessons', () => {
+	const one = { name: 'Ngày Nhà giáo', first_day: '2026-11-20', last_day: '2026-11-20' };
+	const weeks = weeksOf({ ...plan, holidays: [one] }, '2026-11-27');
+	expect(weeks.find((week) => week.from === '2026-11-16')).toMatchObject({ number: 11, holiday: null });
+});
