@@ -75,7 +75,8 @@ test('bytes on the wire: the first visit within its budget, the worker’s share
 	t.diagnostic(`sign-in, everything on the wire: ${(first / KB).toFixed(1)} KB`);
 	t.diagnostic(`today, and all that is kept for a start without a network: ${(kept / KB).toFixed(1)} KB`);
 	assert.ok(first <= 150 * KB, `${first} bytes`);
-	assert.ok(kept <= 200 * KB, `${kept} bytes`);
+	// The client of a whole school, once for each build.
+	assert.ok(kept <= 450 * KB, `${kept} bytes`);
 	await page.goto('/don-vi');
 	await page.getByRole('treeitem').first().waitFor();
 	await quiet(page);
