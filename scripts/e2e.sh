@@ -84,9 +84,4 @@ if [ -n "$timings" ]; then
   exit 0
 fi
 
-# A browser on a busy machine is slow in ways no test can foresee: a failure is looked at twice, and both are shown. What
-# is broken fails twice.
-if ! timed "browser tests" npm --prefix e2e test -- "$@"; then
-  say "a browser test failed: once more, to tell a fault from a slow machine"
-  timed "browser tests, once more" npm --prefix e2e test -- "$@"
-fi
+timed "browser tests" npm --prefix e2e test -- "$@"

@@ -175,3 +175,9 @@ export const accountOf = (role) => {
 	assert.ok(found, `the demonstration has somebody who is ${role}`);
 	return found;
 };
+
+/** Waits until the focus is where a person would find it. */
+export async function focused(locator) {
+	const element = await locator.elementHandle();
+	await locator.page().waitForFunction((one) => one === document.activeElement, element);
+}
