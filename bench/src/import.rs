@@ -60,7 +60,7 @@ impl Import {
 }
 
 /// A list of invented pupils in the sector's columns; every third has a sibling's parents.
-fn list() -> String {
+pub fn list() -> String {
     const FAMILY: [&str; 8] = ["Nguyễn", "Trần", "Lê", "Phạm", "Vũ", "Đặng", "Bùi", "Hoàng"];
     const GIVEN: [&str; 10] = ["An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Khánh", "Linh", "Minh", "Ngọc"];
     let mut text = "STT;Mã định danh Bộ GD&ĐT;Họ và tên;Ngày sinh;Giới tính;Dân tộc;Trạng thái;Số điện thoại;Nơi sinh;Tổ/thôn HKTT;Chỗ ở hiện nay;Số định danh cá nhân;Ngày cấp;Nơi cấp;Họ tên cha;Nghề nghiệp cha;Năm sinh cha;Họ tên mẹ;Nghề nghiệp mẹ;Năm sinh mẹ;Khối;Lớp\n".to_owned();

@@ -9,6 +9,7 @@ mod measure;
 mod program;
 mod raw_postgres;
 mod raw_sqlite;
+mod scale;
 mod server;
 
 use std::path::Path;
@@ -124,7 +125,7 @@ fn over_http(turns: &Turns, database: &'static str, location: Location, owner: O
     if let Some(owner) = &owner {
         raw_postgres::analyse(owner);
     }
-    let serving = server::Server::start(db);
+    let serving = server::Server::start(db, false);
     let reads = server::measure(&serving, &people, turns.seconds());
     serving.end();
     let figure = Figure { database, what: READ, unit: "answers", door: reads.unit.rate, raw: reads.file.rate, goal };
@@ -164,6 +165,29 @@ fn on_postgres(turns: &Turns, folder: &Path) -> Vec<Figure> {
     figures
 }
 
+/// A made-up country on both databases, or on the one that is asked for.
+fn at_scale(turns: &Turns, folder: &Path) -> Vec<scale::Scale> {
+    let mut measured = Vec::new();
+    if turns.wanted("SQLite") {
+        let folder = folder.join("scale-sqlite");
+        let at = |name: &str| scale::At {
+            name: "SQLite",
+            location: Location::Sqlite(folder.join(name).join("khue.db")),
+            owner: None,
+        };
+        measured.push(scale::measure(&at("door"), &at("twin"), &folder, turns.schools()));
+    }
+    if turns.wanted("PostgreSQL") && std::env::var("KHUE_TEST_POSTGRES").is_ok() {
+        let at = |name: &str| {
+            let (owner, app) = empty_database(name);
+            scale::At { name: "PostgreSQL", location: Location::Postgres(app), owner: Some(owner) }
+        };
+        let (door, twin) = (at("khue_bench_country"), at("khue_bench_country_twin"));
+        measured.push(scale::measure(&door, &twin, &folder.join("scale-postgres"), turns.schools()));
+    }
+    measured
+}
+
 fn main() {
     let turns = Turns::from_args();
     let folder = tempfile::tempdir().expect("a folder");
@@ -193,6 +217,21 @@ fn main() {
         import.print();
         goals += 1;
         missed += usize::from(!import.pass());
+    }
+    if turns.on("scale") {
+        let measured = at_scale(&turns, folder.path());
+        println!("\n{}", Figure::head());
+        for scale in &measured {
+            println!("{}", scale.figure.line());
+        }
+        println!("\n| the registry at scale | | goal | |\n|---|---:|---:|---|");
+        for scale in measured {
+            for fact in &scale.facts {
+                println!("{}", fact.line());
+            }
+            goals += 1 + scale.facts.len();
+            missed += usize::from(!scale.figure.pass()) + scale.facts.iter().filter(|fact| !fact.pass()).count();
+        }
     }
     println!("\nfdatasync of 4 KiB appended: {:.3} ms (median of 300)", measure::fdatasync(folder.path()));
     println!("{} of {goals} goals are met", goals - missed);

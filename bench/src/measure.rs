@@ -25,19 +25,23 @@ pub struct Goal(pub f64);
 pub struct Turns {
     seconds: f64,
     rounds: usize,
+    schools: usize,
     parts: Vec<String>,
     only: Vec<String>,
 }
 
 impl Turns {
-    /// `bench [sqlite] [postgres] [program] [words of a figure] [--seconds N]`: without words, everything.
+    /// `bench [sqlite] [postgres] [program] [import] [scale] [words of a figure] [--seconds N] [--schools N]`: without words,
+    /// everything. The words of `scale` are `SQLite` and `PostgreSQL`.
     pub fn from_args() -> Self {
-        let mut turns = Self { seconds: 2.0, rounds: 3, parts: Vec::new(), only: Vec::new() };
+        let mut turns = Self { seconds: 2.0, rounds: 3, schools: 300, parts: Vec::new(), only: Vec::new() };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             if arg == "--seconds" {
                 turns.seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(2.0);
-            } else if ["sqlite", "postgres", "program", "import"].contains(&arg.as_str()) {
+            } else if arg == "--schools" {
+                turns.schools = args.next().and_then(|n| n.parse().ok()).unwrap_or(turns.schools);
+            } else if ["sqlite", "postgres", "program", "import", "scale"].contains(&arg.as_str()) {
                 turns.parts.push(arg);
             } else {
                 turns.only.push(arg);
@@ -49,6 +53,11 @@ impl Turns {
     /// How long one turn takes.
     pub fn seconds(&self) -> f64 {
         self.seconds
+    }
+
+    /// Made-up schools.
+    pub fn schools(&self) -> usize {
+        self.schools
     }
 
     /// Whether a part is asked for.

@@ -7,6 +7,7 @@ use base::time::SystemClock;
 use db::{Db, Location, Options};
 use http::server::Listen;
 use http::{App, Settings};
+use khue::work::{ToDo, Working};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -19,30 +20,36 @@ const STATIC: &str = "/_app/version.json";
 pub struct Server {
     serving: Runtime,
     stop: Option<oneshot::Sender<()>>,
+    working: Option<Working>,
     ended: tokio::task::JoinHandle<base::Result<()>>,
     /// Where it listens.
     pub port: u16,
 }
 
 impl Server {
-    /// Serves a database.
-    pub fn start(db: Db) -> Self {
+    /// Serves a database; with `jobs` it also works on them, as the program does.
+    pub fn start(db: Db, jobs: bool) -> Self {
         let serving = khue::place::runtime().expect("a runtime");
         let listeners = serving.block_on(Listen::Loopback(0).open()).expect("a free port");
         let port = listeners[0].local_addr().expect("an address").port();
-        let settings = Settings { limits: false, ..Settings::default() };
+        let handlers = if jobs { ToDo::default().handlers(&db) } else { Settings::default().jobs };
+        let settings = Settings { limits: false, jobs: handlers, ..Settings::default() };
         let app = App::new(db, Arc::new(SystemClock), settings, khue::modules());
+        let working = jobs.then(|| serving.block_on(async { Working::start(&app) }));
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = serving.spawn(http::server::serve(app, listeners, None, async {
             let _told = stopped.await;
         }));
-        Self { serving, stop: Some(stop), ended, port }
+        Self { serving, stop: Some(stop), working, ended, port }
     }
 
     /// Stops it and closes its database.
     pub fn end(mut self) {
         if let Some(stop) = self.stop.take() {
             let _gone = stop.send(());
+        }
+        if let Some(working) = self.working.take() {
+            self.serving.block_on(working.stop());
         }
         self.serving.block_on(self.ended).expect("serves to its end").expect("ends well");
     }
@@ -60,14 +67,20 @@ pub fn filled(location: Location, owner: Option<String>, data: &Path) -> (Db, Ve
     (db, people)
 }
 
+/// Signs somebody in; answers the cookie.
+pub async fn cookie(port: u16, login: &str, password: &str) -> String {
+    let mut wire = Wire::to(port).await.expect("connects");
+    let body = serde_json::json!({ "login": login, "password": password }).to_string();
+    let answer = wire.ask(&load::post("/api/v1/session", &body)).await.expect("an answer");
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    answer.header("set-cookie").and_then(|set| set.split(';').next()).expect("a cookie").to_owned()
+}
+
 /// Signs the head of a school in; answers the cookie and the school's id.
 async fn sign_in(port: u16, people: &[registry::demo::SignIn]) -> (String, String) {
     let head = people.iter().find(|one| one.role == "head").expect("a head");
+    let cookie = cookie(port, &head.login, &head.password).await;
     let mut wire = Wire::to(port).await.expect("connects");
-    let body = serde_json::json!({ "login": head.login, "password": head.password }).to_string();
-    let answer = wire.ask(&load::post("/api/v1/session", &body)).await.expect("an answer");
-    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-    let cookie = answer.header("set-cookie").and_then(|set| set.split(';').next()).expect("a cookie").to_owned();
     let me = wire.ask(&load::get("/api/v1/me", &cookie)).await.expect("an answer");
     let me: serde_json::Value = serde_json::from_slice(&me.body).expect("JSON");
     let unit = me["grants"][0]["unit"]["id"].as_str().expect("the unit of a grant").to_owned();

@@ -109,7 +109,7 @@ for (const size of ['desk', 'phone']) {
 		await kin.getByLabel('Họ và tên').fill('Trần Thị Mẹ');
 		await kin.getByRole('button', { name: 'Lưu' }).click();
 		await kin.waitFor({ state: 'detached' });
-		await page.getByText('Trần Thị Mẹ').waitFor();
+		await page.getByRole('listitem').filter({ hasText: 'Trần Thị Mẹ' }).first().waitFor();
 
 		await page.getByRole('tab', { name: 'Tổng quan' }).click();
 		await page.getByText('Nhân thân').waitFor();

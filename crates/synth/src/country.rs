@@ -9,6 +9,7 @@ use registry::people::secrets::Secret;
 
 use crate::draw::Draw;
 use crate::family::{self, Being, Family};
+use crate::lessons;
 use crate::names;
 use crate::plan::{self, Kind, Neighbourhood, moment};
 
@@ -310,7 +311,14 @@ impl Teller<'_> {
             }
         }
         self.staff(kind, &mut to);
+        let from = self.lessons_from()?;
+        lessons::teach(kind, &mut to, &mut || self.id(), from)?;
         Ok(to)
+    }
+
+    /// The first day of lessons, as the province has it.
+    fn lessons_from(&self) -> Result<Date> {
+        Ok(rules::calendar::vietnam()?.propose(self.country.year, Some(self.near.province)).first_day)
     }
 
     fn pupil(&mut self, at: usize, one: At<'_>, class: Option<Uuid>, to: &mut People) -> Result<()> {
@@ -503,6 +511,31 @@ mod tests {
         assert!((18..36).contains(&nguyen), "{nguyen}");
     }
 
+    /// Every class of a school with a programme has it to the period, each lesson by whoever teaches it, nobody twice at
+    /// once; and each class is led by one person, above primary school by somebody who teaches it.
+    fn taught_without_a_clash(at: &People) {
+        let Some(week) = &at.timetable else {
+            assert!(at.subjects.is_empty() && at.teaching.is_empty());
+            return;
+        };
+        let asked: i64 = at.subjects.iter().map(|one| one.week_one).sum();
+        assert_eq!(i64::try_from(week.lessons.len()), Ok(asked));
+        let by: BTreeMap<(Uuid, &str), Uuid> =
+            at.teaching.iter().map(|one| ((one.class, one.subject), one.staff)).collect();
+        let mut seen: HashSet<(Uuid, i64, &str, i64)> = HashSet::new();
+        for lesson in &week.lessons {
+            assert_eq!(by.get(&(lesson.class, lesson.subject)), Some(&lesson.staff));
+            for whom in [lesson.class, lesson.staff] {
+                assert!(seen.insert((whom, lesson.day, lesson.half_day, lesson.period)), "{lesson:?}");
+            }
+        }
+        let led: HashSet<Uuid> = at.staff.iter().filter_map(|one| one.leads).collect();
+        assert_eq!(led.len(), at.classes.len());
+        for one in at.staff.iter().filter(|one| one.leads.is_some()) {
+            assert!(at.teaching.iter().any(|taught| taught.staff == one.id && Some(taught.class) == one.leads));
+        }
+    }
+
     #[test]
     fn everybody_is_new_once_and_children_have_families_at_different_schools() {
         let people = all(wanted(3, 28, 5_000));
@@ -523,6 +556,7 @@ mod tests {
             moved += at.stays.iter().filter(|stay| stay.to.is_some()).count();
             let staff = at.people.iter().filter(|one| one.staff_code.is_some()).count();
             assert_eq!(staff, at.staff.len());
+            taught_without_a_clash(at);
         }
         assert!(pupils > 8_000, "{pupils}");
         assert!((pupils / 400..pupils / 40).contains(&moved), "{moved} of {pupils}");

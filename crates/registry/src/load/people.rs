@@ -15,7 +15,10 @@ use super::{commune, commune_office, department};
 use crate::imports::apply::{CLASSES, KIN, MEMBERS, SECRETS};
 use crate::people::secrets::{self, Secret};
 use crate::people::words::{self, EVERYWHERE, Indexed};
+use crate::teaching::store::TEACHING;
+use crate::timetable::{self, store::SLOT};
 use crate::units::store::{self, NewCode, NewName};
+use crate::years::store::SUBJECT;
 
 /// A school to be founded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,6 +114,64 @@ pub struct Employment {
     pub leads: Option<Uuid>,
 }
 
+/// What a class has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Which class.
+    pub class: Uuid,
+    /// A code of its programme.
+    pub subject: &'static str,
+    /// `compulsory`, `chosen`, `special`, `elective`.
+    pub part: &'static str,
+    /// Periods a year.
+    pub periods: i64,
+    /// Periods a week in the first semester.
+    pub week_one: i64,
+    /// Periods a week in the second.
+    pub week_two: i64,
+}
+
+/// Who teaches a subject in a class, the whole year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Teaching {
+    /// Which.
+    pub id: Uuid,
+    /// In which class.
+    pub class: Uuid,
+    /// Which subject.
+    pub subject: &'static str,
+    /// By whom: an employment.
+    pub staff: Uuid,
+}
+
+/// A lesson of the week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// Of which class.
+    pub class: Uuid,
+    /// 2 for Monday to 7 for Saturday.
+    pub day: i64,
+    /// `morning`, `afternoon`.
+    pub half_day: &'static str,
+    /// Which period of it, from 1.
+    pub period: i64,
+    /// Which subject.
+    pub subject: &'static str,
+    /// By whom: an employment.
+    pub staff: Uuid,
+}
+
+/// The week of a whole school.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timetable {
+    /// Which.
+    pub id: Uuid,
+    /// From this day.
+    pub from: Date,
+    /// Its lessons.
+    pub lessons: Vec<Lesson>,
+}
+
 /// A school's people. Of somebody whom another school brought already, `people` says nothing; their names stand in `named`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
@@ -130,6 +191,12 @@ pub struct People {
     pub kin: Vec<Kin>,
     /// Staff.
     pub staff: Vec<Employment>,
+    /// What its classes have.
+    pub subjects: Vec<Subject>,
+    /// Who teaches it.
+    pub teaching: Vec<Teaching>,
+    /// And when.
+    pub timetable: Option<Timetable>,
 }
 
 const PEOPLE: BulkInto<14> = BulkInto {
@@ -283,6 +350,7 @@ pub fn people(tx: &mut Tx<'_>, school: UnitId, load: &People) -> Result<()> {
     classes(tx, school, load)?;
     stays(tx, school, load)?;
     staff(tx, school, load)?;
+    lessons(tx, school, load)?;
     families(tx, school, load)?;
     index(tx, school, load, &named)?;
     told(tx, school, load, &named)
@@ -412,6 +480,64 @@ fn staff(tx: &mut Tx<'_>, school: UnitId, load: &People) -> Result<()> {
             Some([school.to_value(), Value::Uuid(class), Value::Date(one.from), Value::Uuid(one.id)])
         }),
     )?;
+    Ok(())
+}
+
+fn lessons(tx: &mut Tx<'_>, school: UnitId, load: &People) -> Result<()> {
+    tx.bulk(
+        &SUBJECT,
+        load.subjects.iter().map(|one| {
+            [
+                school.to_value(),
+                Value::Uuid(one.class),
+                Value::Text(one.subject.into()),
+                Value::Text(one.part.into()),
+                Value::Int(one.periods),
+                Value::Int(one.week_one),
+                Value::Int(one.week_two),
+            ]
+        }),
+    )?;
+    let from: std::collections::HashMap<Uuid, Date> = load.staff.iter().map(|one| (one.id, one.from)).collect();
+    tx.bulk(
+        &TEACHING,
+        load.teaching.iter().filter_map(|one| {
+            let row = [
+                school.to_value(),
+                Value::Uuid(one.id),
+                Value::Uuid(one.class),
+                Value::Text(one.subject.into()),
+                Value::Int(0),
+                Value::Uuid(one.staff),
+                Value::Date(*from.get(&one.staff)?),
+                Value::Null,
+                Value::Bool(true),
+                Value::Null,
+                Value::Int(1),
+            ];
+            Some(row)
+        }),
+    )?;
+    let Some(week) = &load.timetable else { return Ok(()) };
+    tx.exec_one(&timetable::store::INSERT, params![school, week.id, load.year, week.from, None::<&str>])?;
+    tx.bulk(
+        &SLOT,
+        week.lessons.iter().map(|one| {
+            [
+                school.to_value(),
+                Value::Uuid(week.id),
+                Value::Uuid(one.class),
+                Value::Int(one.day),
+                Value::Text(one.half_day.into()),
+                Value::Int(one.period),
+                Value::Text(one.subject.into()),
+                Value::Uuid(one.staff),
+                Value::Null,
+            ]
+        }),
+    )?;
+    let told = json!({ "from": week.from, "lessons": week.lessons.len(), "teaching": load.teaching.len() });
+    tx.record(Entry::new("timetable.saved", "timetable", week.id).unit(school).version(1).after(&told)?);
     Ok(())
 }
 
