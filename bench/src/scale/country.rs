@@ -1,7 +1,6 @@
 //! A made-up country comes in, a school a write, in turns with the bare driver writing the same rows of the same school
 //! into a database of its own; meanwhile somebody saves one row after the other through the door.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -123,14 +122,13 @@ async fn found(db: &Db, country: &Country) {
     founded.await.expect("founds");
 }
 
-/// Loads it; both databases are empty.
-pub async fn load(db: &Db, at: &At, twin: &At, folder: &Path, schools: usize) -> Loaded {
+/// Loads it; both databases are empty, and the other is closed for the bare driver.
+pub async fn load(db: &Db, other: Db, at: &At, twin: &At, schools: usize) -> Loaded {
     let wanted = Wanted { seed: 1, schools, day: act().today(), errors: 5_000 };
     let country = Arc::new(Country::new(wanted).expect("plans a country"));
     found(db, &country).await;
-    let other = twin.open(&folder.join("twin"));
     found(&other, &country).await;
-    other.close();
+    tokio::task::spawn_blocking(move || other.close()).await.expect("closes");
     let (door, to) = (at.clone_of(), twin.clone_of());
     let mut raw = tokio::task::spawn_blocking(move || Raw::open(&door, &to)).await.expect("opens");
     db.write(&act(), |tx| {

@@ -135,7 +135,8 @@ pub fn measure(at: &At, twin: &At, folder: &Path, schools: usize) -> Scale {
     let rt = khue::place::runtime().expect("a runtime");
     println!("\n{}:", at.name);
     let db = at.open(&folder.join("door"));
-    let loaded = rt.block_on(country::load(&db, at, twin, folder, schools));
+    let other = twin.open(&folder.join("twin"));
+    let loaded = rt.block_on(country::load(&db, other, at, twin, schools));
     loaded.print();
     let (figure, memory) = loaded.goals(at.name);
     if let Some(owner) = &at.owner {

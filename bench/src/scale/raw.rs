@@ -117,6 +117,8 @@ fn filled(school: &str, everywhere: &str) -> impl Fn(&str) -> String {
 }
 
 fn sqlite(from: &Connection, to: &Connection, fill: &impl Fn(&str) -> String) -> Copied {
+    // One moment of it: somebody else is saving meanwhile.
+    from.execute_batch("BEGIN").expect("begins");
     from.execute_batch(&fill(FRESH)).expect("finds who is new");
     let mut tables = Vec::with_capacity(TABLES.len());
     for (table, rows) in TABLES {
@@ -129,7 +131,7 @@ fn sqlite(from: &Connection, to: &Connection, fill: &impl Fn(&str) -> String) ->
         let places = (1..=columns).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
         tables.push((format!("INSERT INTO {table} VALUES ({places})"), rows));
     }
-    from.execute_batch(AFTER).expect("remembers");
+    from.execute_batch(AFTER).and_then(|()| from.execute_batch("COMMIT")).expect("remembers");
     let (began, mut done) = (Instant::now(), 0);
     to.execute_batch("BEGIN IMMEDIATE").expect("begins");
     for (sql, rows) in &tables {
@@ -143,6 +145,7 @@ fn sqlite(from: &Connection, to: &Connection, fill: &impl Fn(&str) -> String) ->
 }
 
 async fn postgres(from: &Client, to: &Client, fill: &impl Fn(&str) -> String) -> Copied {
+    from.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await.expect("begins");
     from.batch_execute(&fill(FRESH)).await.expect("finds who is new");
     let mut tables: Vec<(String, Vec<Bytes>)> = Vec::with_capacity(TABLES.len());
     for (table, rows) in TABLES {
@@ -151,6 +154,7 @@ async fn postgres(from: &Client, to: &Client, fill: &impl Fn(&str) -> String) ->
         tables.push((format!("COPY {table} FROM STDIN (FORMAT binary)"), rows));
     }
     from.batch_execute(AFTER).await.expect("remembers");
+    from.batch_execute("COMMIT").await.expect("ends");
     let (began, mut done) = (Instant::now(), 0);
     to.batch_execute("BEGIN").await.expect("begins");
     for (sql, rows) in tables {

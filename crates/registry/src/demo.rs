@@ -237,6 +237,7 @@ pub fn fill_school(tx: &mut Tx<'_>, school: UnitId, grades: &[i16]) -> Result<Op
                 birth: Some(format!("{}", 1982 + i % 9)),
                 phone: None,
                 occupation: Some(["Nông dân", "Công nhân", "Giáo viên", "Kinh doanh"][i % 4].to_owned()),
+                corrects: None,
             };
             let pupil = NewPerson {
                 full_name: format!("{family} {given}"),

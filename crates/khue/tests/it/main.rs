@@ -17,6 +17,7 @@ mod restoring;
 mod rotation;
 mod school_year;
 mod sector;
+mod synth;
 mod walk;
 mod work;
 mod workbook;

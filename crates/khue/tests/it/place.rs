@@ -156,6 +156,7 @@ fn pupil(code: &str, class: Option<ClassId>, number: Option<&str>) -> Result<Adm
             birth: Some("1990".to_owned()),
             phone: Some(Closed("0912345678".to_owned())),
             occupation: None,
+            corrects: None,
         }],
     })
 }

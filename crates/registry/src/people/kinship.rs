@@ -1,14 +1,15 @@
 //! Whose father, mother or guardian somebody is, as a school was told. Relatives are people too: found again among those the
 //! school knows, so that siblings have one mother.
 
-use base::{Error, PersonId, Result, UnitId, vi};
+use auth::{Capability, Require as _};
+use base::{Code, Error, Kind, Patch, PersonId, Result, UnitId, vi};
 use db::{Entry, Tx, params};
 use rules::sector::PartialDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::held;
-use super::person::{self, NewPerson};
+use super::person::{self, ChangePerson, NewPerson};
 use super::secrets::{self, Closed, Secret};
 use super::store::{self, KinRow};
 
@@ -66,7 +67,15 @@ pub struct NewRelative {
     /// What they do.
     #[serde(default)]
     pub occupation: Option<String>,
+    /// Whoever stands there already and is now told of correctly: their name and birth are corrected, and they stay who
+    /// they are. Without it a name and a birth that nobody has there are somebody new.
+    #[serde(default)]
+    #[schema(value_type = Option<base::Uuid>)]
+    pub corrects: Option<PersonId>,
 }
+
+/// Somebody was to be corrected who does not stand there.
+pub const NOT_THIS_ONE: Code = Code::new(Kind::Stale, "kinship.not_this_one", "Người thân này đã được thay");
 
 /// The relatives of a child, as a school was told.
 pub fn of(tx: &mut Tx<'_>, school: UnitId, child: PersonId) -> Result<Vec<KinRow>> {
@@ -117,9 +126,13 @@ pub fn put(tx: &mut Tx<'_>, school: UnitId, child: PersonId, new: &NewRelative, 
     let again = before
         .as_ref()
         .filter(|kin| birth.is_none() && vi::same_apart_from_tone_place(&kin.full_name.to_lowercase(), &name));
-    let found = match again {
-        Some(kin) => Some(kin.relative),
-        None => find(tx, school, &new.full_name, birth.as_deref(), phone)?,
+    let found = match (new.corrects, again) {
+        (Some(person), _) => {
+            corrected(tx, school, before.as_ref(), person, new)?;
+            Some(person)
+        }
+        (None, Some(kin)) => Some(kin.relative),
+        (None, None) => find(tx, school, &new.full_name, birth.as_deref(), phone)?,
     };
     let relative = match found {
         Some(known) => known,
@@ -130,7 +143,12 @@ pub fn put(tx: &mut Tx<'_>, school: UnitId, child: PersonId, new: &NewRelative, 
         }
     };
     if let Some(phone) = phone {
-        secrets::add(tx, relative, Secret::Phone, phone)?;
+        // A number that was seen and corrected takes the old one's place; one told without seeing is one more.
+        if new.corrects.is_some() && tx.may(school)?.contains(&Capability::PupilViewProtected) {
+            secrets::put(tx, relative, Secret::Phone, 1, phone)?;
+        } else {
+            secrets::add(tx, relative, Secret::Phone, phone)?;
+        }
     }
     let occupation = new.occupation.as_deref().map(vi::clean).filter(|text| !text.is_empty());
     tx.exec_one(&store::KIN_PUT, params![school, child, new.relation.code(), relative, occupation])?;
@@ -144,6 +162,30 @@ pub fn put(tx: &mut Tx<'_>, school: UnitId, child: PersonId, new: &NewRelative, 
     }
     tx.record(entry.after(&told(new.relation.code(), relative, occupation.as_deref()))?);
     Ok(relative)
+}
+
+/// Whoever stands there is called and born as is told now. The journal keeps what was believed before.
+fn corrected(
+    tx: &mut Tx<'_>,
+    school: UnitId,
+    before: Option<&KinRow>,
+    person: PersonId,
+    new: &NewRelative,
+) -> Result<()> {
+    if before.is_none_or(|kin| kin.relative != person) {
+        return Err(NOT_THIS_ONE.error(format!(
+            "Trong hồ sơ của em, {} đã là người khác kể từ khi bạn mở trang. Hãy tải lại trang rồi sửa lại.",
+            new.relation.word()
+        )));
+    }
+    let birth = new.birth.as_deref().map(vi::clean).filter(|birth| !birth.is_empty());
+    let cmd = ChangePerson {
+        full_name: Some(new.full_name.clone()),
+        // What is not said now was not taken back.
+        birth: birth.map_or(Patch::Absent, Patch::Value),
+        ..ChangePerson::default()
+    };
+    person::correct(tx, school, person, None, &cmd, &Patch::Absent).map(drop)
 }
 
 /// They are no relative of the child. Rights are the caller's.

@@ -75,7 +75,14 @@ async fn filled(w: &World, school: UnitId) -> [ClassId; 2] {
 }
 
 fn relative() -> NewRelative {
-    NewRelative { relation: Relation::Mother, full_name: String::new(), birth: None, occupation: None, phone: None }
+    NewRelative {
+        relation: Relation::Mother,
+        full_name: String::new(),
+        birth: None,
+        occupation: None,
+        phone: None,
+        corrects: None,
+    }
 }
 
 testkit::both! {

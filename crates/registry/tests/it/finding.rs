@@ -151,7 +151,7 @@ testkit::both! {
 
     async fn a_code_a_number_and_a_telephone_are_found_exactly(w: World) {
         let [school, other] = schools(&w).await;
-        let mother = NewRelative { relation: Relation::Mother, full_name: "Trần Thị Mẹ".to_owned(), birth: Some("1990".to_owned()), phone: Some(Closed("0912 345 678".to_owned())), occupation: None };
+        let mother = NewRelative { relation: Relation::Mother, full_name: "Trần Thị Mẹ".to_owned(), birth: Some("1990".to_owned()), phone: Some(Closed("0912 345 678".to_owned())), occupation: None, corrects: None };
         let pupil = NewPerson { full_name: "Lê An".to_owned(), birth: Some("2020-01-02".to_owned()), pupil_code: Some("0412345678".to_owned()), ..NewPerson::default() };
         let cmd = Admit { pupil: Some(pupil), personal_number: Some(Closed("004220000123".to_owned())), relatives: vec![mother], ..new("", "2020") };
         admitted(&w, school, cmd).await;

@@ -21,6 +21,7 @@ fn mother() -> NewRelative {
         birth: Some("1990".to_owned()),
         phone: None,
         occupation: None,
+        corrects: None,
     }
 }
 

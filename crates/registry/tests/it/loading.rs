@@ -1,9 +1,12 @@
 //! Whole schools of people loaded at once.
 
 use base::{PersonName, UnitId, Uuid};
-use registry::load::people::{self as loading, Class, Employment, Kin, People, Person, School, Stay};
+use registry::load::people::{
+    self as loading, Class, Employment, Kin, Lesson, People, Person, School, Stay, Subject, Teaching, Timetable,
+};
 use registry::people::search::{Find, find};
 use registry::people::secrets::Secret;
+use registry::timetable::show::ShowTimetable;
 use testkit::World;
 
 use crate::{act_of, day, loaded, read, somebody};
@@ -37,6 +40,13 @@ testkit::both! {
             stays: vec![Stay { id: stay, person: Uuid::from_u128(2), from: day("2026-08-01"), to: None, transfer: None, status: "01".to_owned(), class: Some(class) }],
             kin: vec![Kin { child: Uuid::from_u128(2), relation: "father", relative: Uuid::from_u128(3), occupation: Some("Nông dân") }],
             staff: vec![Employment { id: Uuid::from_u128(12), person: Uuid::from_u128(4), from: day("2026-08-01"), status: "1".to_owned(), leads: Some(class) }],
+            subjects: vec![Subject { class, subject: "toan", part: "compulsory", periods: 105, week_one: 3, week_two: 3 }],
+            teaching: vec![Teaching { id: Uuid::from_u128(13), class, subject: "toan", staff: Uuid::from_u128(12) }],
+            timetable: Some(Timetable {
+                id: Uuid::from_u128(14),
+                from: day("2026-09-07"),
+                lessons: vec![Lesson { class, day: 2, half_day: "morning", period: 1, subject: "toan", staff: Uuid::from_u128(12) }],
+            }),
         };
         w.db.write_long(&w.system(), "a test loads a school", move |tx| loading::people(tx, school, &people)).await.expect("loads");
         let head = somebody(&w, "head", "head", school).await;
@@ -48,6 +58,13 @@ testkit::both! {
         let shown = read(&w, act_of(&w, head), move |tx| registry::pupils::show::show(tx, school, base::EnrolmentId(stay), true)).await.expect("shows");
         assert!(shown.protected.is_some());
         crate::finding::index_holds(&w).await;
+        // Its lessons are those of any school.
+        let ask = ShowTimetable { as_of: Some(day("2026-09-14")), ..ShowTimetable::default() };
+        let (_, week) = read(&w, act_of(&w, head), move |tx| registry::timetable::show::show(tx, school, &ask)).await.expect("has a timetable");
+        let told: Vec<_> = week.lessons.iter().map(|one| (one.class_name.as_str(), one.subject_name.as_str(), one.teacher_name.as_deref())).collect();
+        assert_eq!(told, [("1A", "Toán", Some("Bế Cô Giáo"))]);
+        let taught = read(&w, act_of(&w, head), move |tx| registry::teaching::of_class::show(tx, school, base::ClassId(class), Some(day("2026-09-14")))).await.expect("is taught");
+        assert_eq!((taught.subjects.len(), taught.items.len()), (1, 1));
         // Nobody but the house loads.
         let refused = w.db.write(&act_of(&w, head), move |tx| loading::people(tx, school, &People::default())).await;
         assert_eq!(refused.expect_err("is no operator").code(), "units.load_forbidden");

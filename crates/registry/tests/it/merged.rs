@@ -35,8 +35,7 @@ testkit::both! {
             full_name: name.to_owned(),
             birth: Some("1990".to_owned()),
             phone: None,
-            occupation: None,
-        };
+            occupation: None, corrects: None, };
         // First written down without marks, gone in a week, then written down anew.
         let first = Admit {
             relatives: vec![relative(Relation::Mother, "Trần Thị Mẹ"), relative(Relation::Father, "Lê Văn Cha")],

@@ -32,6 +32,7 @@ fn relative(relation: Relation, full_name: &str, birth: Option<&str>, phone: Opt
         birth: birth.map(str::to_owned),
         phone: phone.map(|phone| Closed(phone.to_owned())),
         occupation: None,
+        corrects: None,
     }
 }
 
@@ -120,6 +121,17 @@ testkit::both! {
         let him = NewRelative { occupation: Some("Thợ mộc".to_owned()), ..relative(Relation::Father, "LÊ BÌNH", None, None) };
         write(&w, w.system(), move |tx| { tx.public("test"); kinship::put(tx, school, first.person, &him, "") }).await.expect("tells of his work");
         assert_eq!(family(&w, school, first.id).await, b, "and is the father of both");
+
+        // Told of correctly: he stays who he is, for both, and the journal keeps what was believed.
+        let his = b.iter().find(|(relation, _)| relation == "father").expect("a father").1;
+        let right = NewRelative { corrects: Some(his), ..relative(Relation::Father, "Lê Văn Bình", Some("1984"), None) };
+        write(&w, w.system(), move |tx| { tx.public("test"); kinship::put(tx, school, first.person, &right, "") }).await.expect("corrects");
+        assert_eq!((family(&w, school, first.id).await, family(&w, school, second.id).await), (b.clone(), b.clone()));
+        let called = read(&w, w.system(), move |tx| { tx.public("test"); registry::people::person::find(tx, his) }).await.expect("finds him");
+        assert_eq!((called.full_name.as_str(), called.birth.as_deref()), ("Lê Văn Bình", Some("1984")));
+        let stale = NewRelative { corrects: Some(second.person), ..relative(Relation::Father, "Lê Văn Bình", None, None) };
+        let error = write(&w, w.system(), move |tx| { tx.public("test"); kinship::put(tx, school, first.person, &stale, "") }).await.expect_err("stands not there");
+        assert_eq!(error.code(), "kinship.not_this_one");
 
         // The school holds something about her as long as she is somebody's relative there.
         let her = a.iter().find(|(relation, _)| relation == "mother").expect("a mother").1;

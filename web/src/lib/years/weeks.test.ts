@@ -27,3 +27,9 @@ test('a week with one free day is a week of lessons', () => {
 	const weeks = weeksOf({ ...plan, holidays: [one] }, '2026-11-27');
 	expect(weeks.find((week) => week.from === '2026-11-16')).toMatchObject({ number: 11, holiday: null });
 });
+
+test('a holiday of five days leaves the Saturday: the week counts', () => {
+	const five = { name: 'Nghỉ bão', first_day: '2026-09-14', last_day: '2026-09-18' };
+	const weeks = weeksOf({ ...plan, holidays: [five] }, '2026-11-27');
+	expect(weeks.find((week) => week.from === '2026-09-14')).toMatchObject({ number: 2, holiday: null });
+});

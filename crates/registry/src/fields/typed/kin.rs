@@ -70,7 +70,7 @@ fn one(
         return kinship::remove(tx, record.school, child, relation);
     };
     let Some(row) = row else {
-        let new = NewRelative { relation, full_name: name, birth: born, phone: None, occupation: does };
+        let new = NewRelative { relation, full_name: name, birth: born, phone: None, occupation: does, corrects: None };
         return kinship::put(tx, record.school, child, &new, &format!("values.{}_", relation.code())).map(drop);
     };
     // Who knows the day keeps it, unless the year is another.

@@ -110,7 +110,24 @@ pub struct Obstacle {
     pub class: Option<Uuid>,
     /// The enrolment it is about.
     pub enrolment: Option<Uuid>,
+    /// The pupil's whole name, for whoever may see pupils.
+    pub pupil: Option<String>,
 }
+
+impl Obstacle {
+    /// Says who it is about.
+    pub fn name(&mut self, full_name: &str) {
+        self.sentence = self.sentence.replacen(SOMEBODY, &format!("Học sinh {full_name}"), 1).replacen(
+            &SOMEBODY.to_lowercase(),
+            &format!("học sinh {full_name}"),
+            1,
+        );
+        self.pupil = Some(full_name.to_owned());
+    }
+}
+
+/// How sentences speak of a pupil whose name is not known here.
+const SOMEBODY: &str = "Một học sinh";
 
 /// The whole step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -165,7 +182,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn obstacle(&mut self, code: &'static str, class: Option<Uuid>, enrolment: Option<Uuid>, sentence: String) {
-        self.plan.obstacles.push(Obstacle { code, sentence, class, enrolment });
+        self.plan.obstacles.push(Obstacle { code, sentence, class, enrolment, pupil: None });
     }
 
     /// The class of a code in the new year, planned already or made by somebody.
@@ -210,27 +227,8 @@ impl Planner<'_> {
             }
             (code, name) = (own.clone(), own);
         }
-        if let Some(at) = self.find(&code) {
-            let class = &mut self.plan.classes[at];
-            if from && class.from.is_none() && class.grade == grade {
-                class.from = Some(old.id);
-                return at;
-            }
-            let (code, of) = (class.code.clone(), class.grade.clone());
-            if from {
-                self.obstacle(
-                    "roll_over.name_twice",
-                    Some(old.id),
-                    None,
-                    format!(
-                        "Lớp {} lên lớp {code}, nhưng tên này đã dành cho lớp khác của khối {of}. Hãy đặt tên khác.",
-                        old.name
-                    ),
-                );
-            }
-            return at;
-        }
-        self.add(NewClass {
+        let taken = self.find(&code);
+        let class = NewClass {
             code,
             name,
             grade: grade.to_owned(),
@@ -239,7 +237,24 @@ impl Planner<'_> {
             campus: old.campus,
             homeroom: None,
             members: Vec::new(),
-        })
+        };
+        let Some(at) = taken else { return self.add(class) };
+        let there = &mut self.plan.classes[at];
+        if !from {
+            return at;
+        }
+        if there.from.is_none() && there.grade == grade {
+            there.from = Some(old.id);
+            return at;
+        }
+        let sentence = format!(
+            "Lớp {} lên lớp {}, nhưng tên này đã dành cho lớp khác của khối {}. Hãy đặt tên khác.",
+            old.name, there.code, there.grade
+        );
+        self.obstacle("roll_over.name_twice", Some(old.id), None, sentence);
+        // It keeps a line of its own, where another name can be given: two classes that change names are one change.
+        self.plan.classes.push(class);
+        self.plan.classes.len() - 1
     }
 }
 
@@ -325,7 +340,11 @@ fn place(planner: &mut Planner<'_>, old: &[Old], goes: &BTreeMap<Uuid, usize>, l
             };
             let Some(at) = at else {
                 let sentence = match &target {
-                    Some(code) => format!("Năm học mới không có lớp {}. Hãy chọn lớp khác.", vi::clean(code)),
+                    Some(code) => format!(
+                        "Một học sinh của {} được xếp vào lớp {}, nhưng năm học mới không có lớp này. Hãy chọn lớp khác.",
+                        class.name,
+                        vi::clean(code)
+                    ),
                     None => format!("Chưa có lớp của năm học mới cho một học sinh của {}. Hãy chọn lớp.", class.name),
                 };
                 planner.obstacle("roll_over.no_class", Some(class.id), id, sentence);
@@ -447,8 +466,42 @@ mod tests {
             "roll_over.unknown_pupil",
         ];
         assert_eq!(codes(&made), expected);
+        let lines: Vec<_> = made.classes.iter().map(|class| (class.code.as_str(), class.from)).collect();
+        assert_eq!(lines, [("7A1", Some(id(1))), ("7A1", Some(id(2))), ("7B", Some(id(4)))], "each can be renamed");
+        let mut obstacle = made.obstacles[2].clone();
+        obstacle.name("Lê Thị Ánh");
+        assert!(
+            obstacle.sentence.starts_with("Học sinh Lê Thị Ánh của 6A1 được xếp vào lớp 7X"),
+            "{}",
+            obstacle.sentence
+        );
+        obstacle = made.obstacles[1].clone();
+        obstacle.name("Lê Thị Ánh");
+        assert!(obstacle.sentence.contains("cho học sinh Lê Thị Ánh của 6A1"), "{}", obstacle.sentence);
         cmd.day = Date::constant(2025, 8, 1);
         assert!(codes(&plan(&cmd, &school, &[], &levels(&["THCS"]))).contains(&"roll_over.too_early"));
+    }
+
+    #[test]
+    fn two_classes_change_names() {
+        let school = [old(1, "6A1", "6", 10..12), old(2, "6A2", "6", 20..23)];
+        let mut cmd = cmd();
+        cmd.names.insert(id(1), "7A2".to_owned());
+        let half = plan(&cmd, &school, &[], &levels(&["THCS"]));
+        assert_eq!(
+            half.obstacles.iter().map(|one| (one.code, one.class)).collect::<Vec<_>>(),
+            [("roll_over.name_twice", Some(id(2)))]
+        );
+        cmd.names.insert(id(2), "7A1".to_owned());
+        let made = plan(&cmd, &school, &[], &levels(&["THCS"]));
+        assert_eq!(made.obstacles, []);
+        let told: Vec<_> = made
+            .classes
+            .iter()
+            .filter(|one| one.from.is_some())
+            .map(|one| (one.code.as_str(), one.members.len()))
+            .collect();
+        assert_eq!(told, [("7A2", 2), ("7A1", 3)]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::RollOver;
 use super::plan::{Made, Member, Old, Plan, plan};
 use super::store::{self, ClassRow, HomeroomRow, MemberRow};
 
-/// What the step would do. Names of pupils are not in it: the client knows them from the class lists.
+/// What the step would do. Pupils are named only where something stands in the way, and only to whoever may see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = RollOverPreview)]
 pub struct Preview {
@@ -113,10 +113,25 @@ pub(crate) fn ground(tx: &mut Tx<'_>, school: UnitId, cmd: &RollOver) -> Result<
     Ok(Ground { to_year, old, members, homerooms, plan, seen })
 }
 
+/// Names the pupils of whom something stands in the way.
+pub(crate) fn name(tx: &mut Tx<'_>, school: UnitId, plan: &mut Plan) -> Result<()> {
+    if plan.obstacles.iter().all(|one| one.enrolment.is_none()) || !tx.may(school)?.contains(&Capability::PupilView) {
+        return Ok(());
+    }
+    for obstacle in &mut plan.obstacles {
+        let Some(enrolment) = obstacle.enrolment else { continue };
+        if let Some((name,)) = tx.one::<(String,)>(&store::CALLED, params![school, enrolment])? {
+            obstacle.name(&name);
+        }
+    }
+    Ok(())
+}
+
 /// What the step would do. Changes nothing.
 pub fn preview(tx: &mut Tx<'_>, school: UnitId, cmd: &RollOver) -> Result<Preview> {
     tx.require(Capability::SchoolManage, school)?;
-    let Ground { to_year, plan, seen, .. } = ground(tx, school, cmd)?;
+    let Ground { to_year, mut plan, seen, .. } = ground(tx, school, cmd)?;
+    name(tx, school, &mut plan)?;
     let members = || plan.classes.iter().flat_map(|class| &class.members);
     let (all, repeating) = (members().count(), members().filter(|member| member.repeats).count());
     Ok(Preview { to_year, promoted: all - repeating, repeating, finishing: plan.finishing.len(), plan, seen })

@@ -203,7 +203,8 @@ fn make(
 /// Does the step.
 pub fn run(tx: &mut Tx<'_>, school: UnitId, cmd: &RollOver) -> Result<Uuid> {
     tx.require(Capability::SchoolManage, school)?;
-    let ground = ground(tx, school, cmd)?;
+    let mut ground = ground(tx, school, cmd)?;
+    super::preview::name(tx, school, &mut ground.plan)?;
     refuse(cmd, &ground)?;
     let (id, now, nobody): (Uuid, _, _) = (tx.new_id(), tx.now(), Uuid::nil());
     tx.exec_one(&store::INSERT, params![school, id, cmd.from_year, cmd.day, now])?;
@@ -216,12 +217,25 @@ pub fn run(tx: &mut Tx<'_>, school: UnitId, cmd: &RollOver) -> Result<Uuid> {
     for (teaching,) in tx.all::<(Uuid,)>(&store::TEACHINGS, params![school, cmd.from_year, cmd.day])? {
         rows.push(ended("teaching_ended", teaching, nobody, cmd.day));
     }
-    let versions: HashMap<Uuid, i64> =
-        tx.all::<(Uuid, i64)>(&store::VERSIONS, params![school, cmd.from_year])?.into_iter().collect();
-    rows.extend(ground.plan.finishing.iter().map(|one| Changed {
-        version: versions.get(&one.enrolment).copied(),
-        ..ended("finished", one.enrolment, one.class, cmd.day)
-    }));
+    let stood: HashMap<Uuid, (i64, Uuid)> = tx
+        .all::<(Uuid, i64, Uuid)>(&store::VERSIONS, params![school, cmd.from_year])?
+        .into_iter()
+        .map(|(enrolment, version, person)| (enrolment, (version, person)))
+        .collect();
+    // Read once and joined here: the database knows nothing yet of the rows that were just made, and would look each up.
+    let mut held: HashMap<Uuid, Vec<Date>> = HashMap::new();
+    for (person, from) in tx.all::<(Uuid, Date)>(&store::HELD, params![school])? {
+        held.entry(person).or_default().push(from);
+    }
+    for one in &ground.plan.finishing {
+        let (version, person) = stood.get(&one.enrolment).copied().unzip();
+        rows.push(Changed { version, ..ended("finished", one.enrolment, one.class, cmd.day) });
+        let days = person.and_then(|person| held.remove(&person).map(|days| (person, days)));
+        for (person, from) in days.into_iter().flat_map(|(person, days)| days.into_iter().map(move |day| (person, day)))
+        {
+            rows.push(ended("person_unit_ended", person, one.class, from));
+        }
+    }
     tx.bulk(
         &store::ROW,
         rows.iter().map(|row| {
@@ -239,7 +253,6 @@ pub fn run(tx: &mut Tx<'_>, school: UnitId, cmd: &RollOver) -> Result<Uuid> {
     for statement in [&store::END_MEMBERS, &store::END_HOMEROOMS, &store::END_TEACHING] {
         tx.exec(statement, params![school, id, cmd.day])?;
     }
-    tx.exec(&store::NOTE_PERSONS, params![school, id])?;
     tx.exec(&store::END_PERSONS, params![school, id, cmd.day])?;
     tx.exec(&store::FINISH, params![school, id, cmd.day, "finished"])?;
     // One entry a class, so that what a pupil's page tells stays findable without two thousand entries.

@@ -24,8 +24,13 @@ db::statements! {
     pub CHOSEN = "SELECT s.class, s.subject, s.part FROM class c
         JOIN class_subject s ON s.school = c.school AND s.class = c.id
         WHERE c.school = ?1 AND c.year = ?2 ORDER BY s.class, s.subject";
-    /// The versions of the enrolments in the classes of a year now.
-    pub VERSIONS = "SELECT DISTINCT e.id, e.version
+    /// Whom a school has as a pupil now, and since when.
+    pub HELD = "SELECT person, valid_from FROM person_unit WHERE unit = ?1 AND kind = 'pupil' AND valid_to IS NULL
+        ORDER BY person, valid_from";
+    /// What a pupil is called.
+    pub CALLED = "SELECT p.full_name FROM enrolment e JOIN person p ON p.id = e.person WHERE e.school = ?1 AND e.id = ?2";
+    /// The versions of the enrolments in the classes of a year now, and whose they are.
+    pub VERSIONS = "SELECT DISTINCT e.id, e.version, e.person
         FROM class c JOIN class_member m ON m.school = c.school AND m.class = c.id
         JOIN enrolment e ON e.school = m.school AND e.id = m.enrolment
         WHERE c.school = ?1 AND c.year = ?2 AND m.valid_to IS NULL AND e.valid_to IS NULL ORDER BY e.id";
@@ -56,12 +61,6 @@ db::statements! {
     pub FINISH = "UPDATE enrolment SET valid_to = ?3, left_by = ?4, version = version + 1 WHERE (school, id) IN
         (SELECT r.school, r.record FROM rollover_row r
          WHERE r.school = ?1 AND r.rollover = ?2 AND r.kind = 'finished')";
-    /// Which persons the school then no longer has.
-    pub NOTE_PERSONS = "INSERT INTO rollover_row (school, rollover, kind, record, other, day)
-        SELECT r.school, r.rollover, 'person_unit_ended', u.person, r.other, u.valid_from
-        FROM rollover_row r JOIN enrolment e ON e.school = r.school AND e.id = r.record
-        JOIN person_unit u ON u.unit = e.school AND u.person = e.person AND u.kind = 'pupil' AND u.valid_to IS NULL
-        WHERE r.school = ?1 AND r.rollover = ?2 AND r.kind = 'finished'";
     /// Sets or takes back the last day a school has somebody.
     pub END_PERSONS = "UPDATE person_unit SET valid_to = ?3 WHERE (unit, person, kind, valid_from) IN
         (SELECT r.school, r.record, 'pupil', r.day FROM rollover_row r
