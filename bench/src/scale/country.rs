@@ -176,6 +176,8 @@ pub async fn load(db: &Db, other: Db, at: &At, twin: &At, schools: usize) -> Loa
             done.raw += took;
         }
     }
+    // A runtime of its own ends here, outside of this one.
+    tokio::task::spawn_blocking(move || drop(raw)).await.expect("closes");
     stop.store(true, Ordering::Relaxed);
     done.saves = Times::of(saving.await.expect("saves"));
     done.megabytes = most_memory();

@@ -17,7 +17,7 @@ use super::At;
 
 /// Tables in an order that references allow, and which of their rows a school has brought. `fresh` holds whoever is new to
 /// the country, `journal_before` the last row of the journal before.
-const TABLES: [(&str, &str); 13] = [
+const TABLES: [(&str, &str); 17] = [
     ("person", "SELECT * FROM person WHERE id IN (SELECT id FROM fresh)"),
     ("person_secret", "SELECT * FROM person_secret WHERE person IN (SELECT id FROM fresh)"),
     ("class", "SELECT * FROM class WHERE school = $school"),
@@ -25,6 +25,10 @@ const TABLES: [(&str, &str); 13] = [
     ("class_member", "SELECT * FROM class_member WHERE school = $school"),
     ("employment", "SELECT * FROM employment WHERE school = $school"),
     ("homeroom", "SELECT * FROM homeroom WHERE school = $school"),
+    ("class_subject", "SELECT * FROM class_subject WHERE school = $school"),
+    ("teaching", "SELECT * FROM teaching WHERE school = $school"),
+    ("timetable", "SELECT * FROM timetable WHERE school = $school"),
+    ("timetable_slot", "SELECT * FROM timetable_slot WHERE school = $school"),
     ("person_unit", "SELECT * FROM person_unit WHERE unit = $school"),
     ("kinship", "SELECT * FROM kinship WHERE school = $school"),
     ("person_indexed", "SELECT * FROM person_indexed WHERE person IN (SELECT id FROM fresh)"),
