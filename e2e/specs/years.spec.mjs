@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check } from '../lib/axe.mjs';
-import { accountOf, ask, heading, launch, open, plain, quiet, signIn } from '../lib/browser.mjs';
+import { accountOf, ask, heading, launch, mark, open, plain, quiet, signIn } from '../lib/browser.mjs';
 
 let browser;
 before(async () => {
@@ -56,6 +56,46 @@ test('the days of a year are changed while one sees what they make', async () =>
 	await dialog.getByLabel('Ngày cuối năm học', { exact: true }).fill('31/02/2028');
 	await dialog.getByRole('button').last().click();
 	await dialog.getByText('Ngày chưa đúng').first().waitFor();
+	// A free day that is half written is told of, never left out.
+	await dialog.getByLabel('Ngày cuối năm học', { exact: true }).fill('30/04/2028');
+	await dialog.getByRole('button', { name: 'Thêm đợt nghỉ' }).click();
+	await dialog.getByLabel('Từ ngày', { exact: true }).last().fill('31/02/2028');
+	await dialog.getByRole('button').last().click();
+	await dialog.getByRole('alert').getByRole('link', { name: 'Hãy nhập: tên đợt nghỉ' }).waitFor();
+	// Two fields with one complaint are two lines, each leading to its own.
+	assert.equal(await dialog.getByRole('alert').getByRole('link', { name: 'Ngày chưa đúng' }).count(), 2);
+	await close();
+});
+
+test('two classes change names on their way into the next year', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, head);
+	const school = (await ask(page, '/me')).grants[0].unit.id;
+	const of = mark();
+	const made = await page.evaluate(
+		async ([school, codes]) => {
+			for (const code of codes) {
+				await fetch(`/api/v1/schools/${school}/classes`, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify({ year: '2026-2027', code, grade: '7' })
+				});
+			}
+			const { items } = await (await fetch(`/api/v1/schools/${school}/classes?year=2026-2027`)).json();
+			return codes.map((code) => items.find((one) => one.code === code).name);
+		},
+		[school, [`7${of}1`, `7${of}2`]]
+	);
+	await page.goto(`/truong/${school}/nam-hoc/len-lop?tu=2026-2027`);
+	const [one, two] = made.map((name) => page.getByLabel(`Lớp mới: ${name}`));
+	const [first, second] = [await one.inputValue(), await two.inputValue()];
+	await one.fill(second);
+	await one.press('Enter');
+	await page.getByText('tên này đã dùng').first().waitFor();
+	await two.fill(first);
+	await two.press('Enter');
+	await page.getByText('tên này đã dùng').first().waitFor({ state: 'detached' });
+	assert.deepEqual([await one.inputValue(), await two.inputValue()], [second, first]);
 	await close();
 });
 
