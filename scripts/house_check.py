@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Who may know whom: refuses a dependency between crates of the workspace in a forbidden direction.
+"""Who may know whom: refuses a dependency between crates of the workspace in a forbidden direction. And what is called how:
+refuses two shapes of the API with one name, of which the description would silently keep the last.
 
     scripts/house_check.py               judges this workspace
     scripts/house_check.py --self-test   judges made-up workspaces, good and bad
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +88,35 @@ def judge(packages, root):
     return breaches
 
 
+# A type with `ToSchema` among its derives, with what else stands before it.
+SHAPE = re.compile(
+    r"#\[derive\((?P<derives>[^\]]*)\)\]\s*(?P<more>(?:#\[[^\n]*\]\s*|///[^\n]*\s*|//[^\n]*\s*)*)"
+    r"pub(?:\([a-z]+\))? (?:struct|enum) (?P<name>\w+)(?P<generic><)?"
+)
+CALLED = re.compile(r"#\[schema\([^\n]*\bas = ([\w:]+)")
+
+
+def shapes(sources):
+    """Two types that go into the description under one name, as sentences. `sources`: place and text."""
+    seen, breaches = {}, []
+    for place, text in sources:
+        for found in SHAPE.finditer(text):
+            # A generic shape is called after what fills it.
+            if not re.search(r"\bToSchema\b", found["derives"]) or found["generic"]:
+                continue
+            called = CALLED.search(found["more"])
+            name = called[1] if called else found["name"]
+            if name in seen and seen[name] != (place, found.start()):
+                breaches.append(f"{place}: the API knows another {name} ({seen[name][0]}); call one of them otherwise: #[schema(as = …)]")
+            seen.setdefault(name, (place, found.start()))
+    return breaches
+
+
+def our_sources():
+    for path in sorted((ROOT / "crates").glob("*/src/**/*.rs")):
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+
+
 def this_workspace():
     out = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version", "1", "--offline"],
@@ -145,10 +176,22 @@ def self_test():
         breaches = judge(packages, ROOT)
         if len(breaches) != 1 or not breaches[0].startswith(expected):
             wrong.append(f"not refused as expected, {name}: {breaches}")
+    shape = "#[derive(Debug, ToSchema)]\n/// What.\n{}pub struct {} {{}}\n"
+    named = [
+        ("two of one name", [shape.format("", "Part"), shape.format("", "Part")], 1),
+        ("one of them called otherwise", [shape.format("", "Part"), shape.format("#[schema(as = UnitPart)]\n", "Part")], 0),
+        ("called as another", [shape.format("", "UnitPart"), shape.format("#[schema(as = UnitPart)]\n", "Part")], 1),
+        ("no shape of the API", [shape.format("", "Part"), "#[derive(Debug)]\npub struct Part;\n"], 0),
+        ("what fills it names it", ["#[derive(ToSchema)]\npub struct List<T> {}\n", "#[derive(ToSchema)]\npub struct List<T> {}\n"], 0),
+    ]
+    for name, texts, expected in named:
+        breaches = shapes((str(n), text) for n, text in enumerate(texts))
+        if len(breaches) != expected:
+            wrong.append(f"shapes judged wrongly, {name}: {breaches}")
     for line in wrong:
         print(line)
     if not wrong:
-        print(f"house rules: {len(good)} allowed and {len(bad)} forbidden examples judged rightly")
+        print(f"house rules: {len(good)} allowed and {len(bad)} forbidden examples, {len(named)} of shapes judged rightly")
     return 1 if wrong else 0
 
 
@@ -159,7 +202,7 @@ def main():
         print(__doc__)
         return 2
     packages = this_workspace()
-    breaches = judge(packages, ROOT)
+    breaches = judge(packages, ROOT) + shapes(our_sources())
     for breach in breaches:
         print(breach)
     if not breaches:

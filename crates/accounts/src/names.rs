@@ -36,7 +36,7 @@ pub(crate) fn units(tx: &mut Tx<'_>, ids: &[UnitId]) -> Result<HashMap<UnitId, U
     for id in wanted {
         let kind = tx.one::<(String,)>(&KIND, params![id])?.map_or_else(String::new, |(kind,)| kind);
         let name = names.remove(&id).unwrap_or_else(|| id.to_string());
-        found.insert(id, UnitRef { id: id.0, kind, name });
+        found.insert(id, UnitRef { id, kind, name });
     }
     Ok(found)
 }
@@ -44,5 +44,5 @@ pub(crate) fn units(tx: &mut Tx<'_>, ids: &[UnitId]) -> Result<HashMap<UnitId, U
 /// One unit with its kind and name.
 pub(crate) fn unit(tx: &mut Tx<'_>, id: UnitId) -> Result<UnitRef> {
     let mut found = units(tx, &[id])?;
-    Ok(found.remove(&id).unwrap_or_else(|| UnitRef { id: id.0, kind: String::new(), name: id.to_string() }))
+    Ok(found.remove(&id).unwrap_or_else(|| UnitRef { id, kind: String::new(), name: id.to_string() }))
 }

@@ -1,7 +1,7 @@
 //! What several answers show.
 
 use auth::grants::Grant;
-use base::{AccountId, Date, Result, Uuid};
+use base::{AccountId, Date, Result, UnitId, Uuid};
 use db::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,8 @@ pub struct Items<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UnitRef {
     /// Which.
-    pub id: Uuid,
+    #[schema(value_type = Uuid)]
+    pub id: UnitId,
     /// What sort.
     #[schema(example = "school")]
     pub kind: String,

@@ -17,6 +17,7 @@ pub mod split;
 pub mod store;
 pub mod view;
 
+pub use accounts::UnitRef;
 use base::{Code, Date, Kind, UnitId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -78,18 +79,6 @@ pub struct PathStep {
     /// Which unit.
     #[schema(value_type = base::Uuid)]
     pub id: UnitId,
-    /// Its whole name.
-    pub name: String,
-}
-
-/// A unit named in passing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct UnitRef {
-    /// Which.
-    #[schema(value_type = base::Uuid)]
-    pub id: UnitId,
-    /// What sort.
-    pub kind: String,
     /// Its whole name.
     pub name: String,
 }
