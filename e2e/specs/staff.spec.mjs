@@ -90,6 +90,27 @@ test('somebody is taken on, leads a class, teaches in it, and is let go', { skip
 	await close();
 });
 
+test('the periods of a class are set, and the class shows them', { skip }, async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, head);
+	const school = (await ask(page, '/me')).grants[0].unit.id;
+	const one = (await ask(page, `/schools/${school}/classes`)).items.find(({ code }) => code === '8A1');
+	await page.goto(`/truong/${school}/lop/${one.id}?muc=mon-hoc`);
+	await page.getByRole('button', { name: 'Sửa môn học' }).click();
+	const dialog = page.getByRole('dialog', { name: 'Sửa môn học' });
+	const week = dialog.getByLabel(/^Tin học: Tiết/).first();
+	const had = await week.inputValue();
+	await week.fill('nhiều');
+	await dialog.getByRole('button', { name: 'Lưu môn học' }).click();
+	await dialog.getByRole('alert').getByText('Số tiết mỗi tuần là một số').waitFor();
+	await week.fill(had === '2' ? '1' : '2');
+	await dialog.getByRole('button', { name: 'Lưu môn học' }).click();
+	await dialog.waitFor({ state: 'detached' });
+	await page.getByText('Đã lưu môn học của').waitFor();
+	await page.getByRole('row', { name: new RegExp(`^Tin học .* ${had === '2' ? 1 : 2} `) }).waitFor();
+	await close();
+});
+
 for (const size of ['desk', 'phone']) {
 	test(`staff: axe finds nothing, nothing is wider than the screen (${size})`, { skip }, async () => {
 		for (const colorScheme of ['light', 'dark']) {

@@ -49,8 +49,34 @@ pub struct ClassSubjects {
     pub subjects: Vec<ClassSubject>,
     /// Periods a week in both semesters.
     pub weekly: [i64; 2],
+    /// What the programme offers its grade beside what is compulsory.
+    pub offers: Vec<SubjectOffer>,
+    /// How many chosen subjects and how many chuyên đề the programme demands; `null` where nothing is chosen.
+    pub choice: Option<SubjectChoice>,
     /// The class's version.
     pub version: i64,
+}
+
+/// A subject that a class may have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SubjectOffer {
+    /// What `set` calls it: its code, of a chuyên đề the code of the subject it deepens.
+    #[schema(example = "vat_li")]
+    pub code: &'static str,
+    /// Its name.
+    #[schema(example = "Vật lí")]
+    pub name: &'static str,
+    /// `chosen`, `special` or `elective`.
+    pub part: &'static str,
+}
+
+/// How much a class chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SubjectChoice {
+    /// So many of the subjects that may be chosen.
+    pub chosen: usize,
+    /// So many chuyên đề.
+    pub special: usize,
 }
 
 /// What a class has beside what is compulsory, and where its periods differ from the programme's.
@@ -137,9 +163,27 @@ pub(crate) fn named(row: SubjectRow) -> Result<ClassSubject> {
     Ok(ClassSubject { subject, name, also, part, periods, week_one, week_two })
 }
 
-fn answer(class: &ClassRow, set: bool, subjects: Vec<ClassSubject>) -> ClassSubjects {
+/// What the programme offers a grade, and how much of it is chosen.
+fn offered(grade: &str) -> Result<(Vec<SubjectOffer>, Option<SubjectChoice>)> {
+    let Ok(grade) = grade.parse() else { return Ok((Vec::new(), None)) };
+    let Some(programme) = curriculum::of_grade(grade)? else { return Ok((Vec::new(), None)) };
+    let beside = programme.subjects.iter().filter(|one| one.part != Part::Compulsory && one.in_grade(grade).is_some());
+    let offers = beside
+        .map(|one| SubjectOffer {
+            code: one.code.strip_prefix("cd_").filter(|_| one.part == Part::Special).unwrap_or(one.code),
+            name: one.name,
+            part: one.part.code(),
+        })
+        .collect();
+    let choice = programme.choice.map(|choice| SubjectChoice { chosen: choice.chosen, special: choice.special });
+    Ok((offers, choice))
+}
+
+fn answer(class: &ClassRow, set: bool, subjects: Vec<ClassSubject>) -> Result<ClassSubjects> {
     let weekly = [subjects.iter().map(|one| one.week_one).sum(), subjects.iter().map(|one| one.week_two).sum()];
-    ClassSubjects { class: class.id, name: class.name.clone(), set, subjects, weekly, version: class.version }
+    let (offers, choice) = offered(&class.grade)?;
+    let (name, version) = (class.name.clone(), class.version);
+    Ok(ClassSubjects { class: class.id, name, set, subjects, weekly, offers, choice, version })
 }
 
 /// The subjects of a class. Rights are the caller's.
@@ -148,10 +192,10 @@ fn read(tx: &mut Tx<'_>, school: UnitId, id: Uuid) -> Result<ClassSubjects> {
     let rows: Vec<SubjectRow> = tx.all(&store::SUBJECTS, params![school, id])?;
     if rows.is_empty() {
         let compulsory = compulsory(&class.grade)?;
-        return Ok(answer(&class, false, compulsory));
+        return answer(&class, false, compulsory);
     }
     let subjects = rows.into_iter().map(named).collect::<Result<Vec<_>>>()?;
-    Ok(answer(&class, true, subjects))
+    answer(&class, true, subjects)
 }
 
 /// The subjects of a class.

@@ -32,3 +32,6 @@ export function may(pupil: Pupil, act: Act): boolean {
 	const gone = !!stayOf(pupil)?.left_by;
 	return acts[act] === 'always' || (acts[act] === 'gone') === gone;
 }
+
+/** What can be done to several at once. */
+export type ManyAct = 'move' | 'promote' | 'repeat' | 'out' | 'finish';

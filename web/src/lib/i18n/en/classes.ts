@@ -51,6 +51,20 @@ const classes: typeof vi = {
 	noneFound: 'No such class',
 	noneFoundDetail: 'Try fewer letters, or all grades.',
 	clear: 'Clear',
+	changeSubjects: 'Change subjects',
+	changeSubjectsSays: (name) =>
+		`Sets the subjects of ${name} and their periods a week. Assignments and the timetable are compared with them.`,
+	changeSubjectsUndo: 'Can be changed again; the history keeps both.',
+	saveSubjects: 'Save subjects',
+	subjectsSaved: (name) => `The subjects of ${name} are saved.`,
+	chosenSubjects: (n) => `Chosen subjects (${n})`,
+	specialSubjects: (n) => `Special topics (${n})`,
+	electiveSubjects: 'Elective subjects',
+	chooseSo: (n) => `The programme demands exactly ${n} chosen subjects. Choose again.`,
+	chooseSpecial: (n) =>
+		`The programme demands exactly ${n} special topics of subjects the class has. Choose again.`,
+	periodsWrong: 'Periods a week are a number from 0 to 99. Mend the cell that is not.',
+	export: 'Export',
 	print: 'Print',
 
 	create: 'Open a class',

@@ -88,6 +88,9 @@ const pupils: typeof vi = {
 	move: 'Move to another class',
 	moveSays: (who) =>
 		`${who} to another class of the school, from the day you choose. Marks and history stay.`,
+	grade: 'Grade',
+	allGrades: 'All grades',
+	export: 'Export',
 	promote: 'Promote',
 	promoteSays: (who) => `${who} into a class of the next grade in the next school year.`,
 	repeat: 'Repeat',

@@ -50,6 +50,20 @@ export default {
 	noneFound: 'Không thấy lớp nào như vậy',
 	noneFoundDetail: 'Thử gõ ít chữ hơn hoặc bỏ lọc khối.',
 	clear: 'Bỏ lọc',
+	changeSubjects: 'Sửa môn học',
+	changeSubjectsSays: (name: string) =>
+		`Đặt môn học và số tiết mỗi tuần của ${name}. Phân công và thời khoá biểu so với số tiết này.`,
+	changeSubjectsUndo: 'Sửa lại được; lịch sử giữ cả hai.',
+	saveSubjects: 'Lưu môn học',
+	subjectsSaved: (name: string) => `Đã lưu môn học của ${name}.`,
+	chosenSubjects: (n: number) => `Môn học lựa chọn (${n} môn)`,
+	specialSubjects: (n: number) => `Cụm chuyên đề (${n} chuyên đề)`,
+	electiveSubjects: 'Môn học tự chọn',
+	chooseSo: (n: number) => `Chương trình đòi đúng ${n} môn học lựa chọn. Hãy chọn lại.`,
+	chooseSpecial: (n: number) =>
+		`Chương trình đòi đúng ${n} cụm chuyên đề của các môn lớp có học. Hãy chọn lại.`,
+	periodsWrong: 'Số tiết mỗi tuần là một số từ 0 đến 99. Hãy sửa ô chưa đúng.',
+	export: 'Xuất dữ liệu',
 	print: 'In',
 
 	create: 'Mở lớp',

@@ -88,6 +88,9 @@ export default {
 
 	move: 'Chuyển lớp',
 	moveSays: (who: string) => `${who} sang lớp khác của trường, từ ngày bạn chọn. Điểm và lịch sử vẫn giữ.`,
+	grade: 'Khối',
+	allGrades: 'Mọi khối',
+	export: 'Xuất dữ liệu',
 	promote: 'Lên lớp',
 	promoteSays: (who: string) => `${who} vào một lớp của khối trên trong năm học sau.`,
 	repeat: 'Lưu ban',
