@@ -165,15 +165,10 @@ pub fn of_grade(grade: u8) -> Result<Option<&'static Programme>> {
     Ok(programmes()?.iter().find(|one| one.subjects.iter().any(|subject| subject.in_grade(grade).is_some())))
 }
 
-/// A subject by its code, of whichever level.
-pub fn of_code(code: &str) -> Result<Option<&'static Subject>> {
-    let mut all = programmes()?.iter().flat_map(|one| &one.subjects);
-    Ok(all.find(|subject| subject.code == code))
-}
-
 /// The name of a subject by its code, of whichever level.
 pub fn name_of(code: &str) -> Result<Option<&'static str>> {
-    Ok(of_code(code)?.map(|subject| subject.name))
+    let mut all = programmes()?.iter().flat_map(|one| &one.subjects);
+    Ok(all.find(|subject| subject.code == code).map(|subject| subject.name))
 }
 
 /// Periods a week in the two semesters that come nearest to a year's periods over 18 and 17 weeks, differing by at most

@@ -283,7 +283,7 @@ mod tests {
 
     fn subject(code: &str) -> ClassSubject {
         let (subject, name, part) = (code.to_owned(), code.to_owned(), "compulsory".to_owned());
-        ClassSubject { subject, name, also: Vec::new(), part, periods: 140, week_one: 4, week_two: 4 }
+        ClassSubject { subject, name, part, periods: 140, week_one: 4, week_two: 4 }
     }
 
     fn known(stands: Vec<Stands>) -> Known {

@@ -23,9 +23,6 @@ pub struct ClassSubject {
     /// Its name.
     #[schema(example = "Toán")]
     pub name: String,
-    /// How timetables write it, where they do not write its name.
-    #[schema(example = json!(["T", "Toán học"]))]
-    pub also: Vec<&'static str>,
     /// `compulsory`, `chosen`, `special` (chuyên đề) or `elective`.
     pub part: String,
     /// Periods a year.
@@ -144,7 +141,6 @@ pub(crate) fn compulsory(grade: &str) -> Result<Vec<ClassSubject>> {
             Some(ClassSubject {
                 subject: subject.code.to_owned(),
                 name: subject.name.to_owned(),
-                also: subject.also.clone(),
                 part: subject.part.code().to_owned(),
                 periods: i64::from(periods),
                 week_one: i64::from(one),
@@ -156,11 +152,9 @@ pub(crate) fn compulsory(grade: &str) -> Result<Vec<ClassSubject>> {
 
 /// A stored subject with its name.
 pub(crate) fn named(row: SubjectRow) -> Result<ClassSubject> {
-    let known = curriculum::of_code(&row.subject)?;
-    let name = known.map_or_else(|| row.subject.clone(), |subject| subject.name.to_owned());
-    let also = known.map(|subject| subject.also.clone()).unwrap_or_default();
+    let name = curriculum::name_of(&row.subject)?.map_or_else(|| row.subject.clone(), str::to_owned);
     let SubjectRow { subject, part, periods, week_one, week_two } = row;
-    Ok(ClassSubject { subject, name, also, part, periods, week_one, week_two })
+    Ok(ClassSubject { subject, name, part, periods, week_one, week_two })
 }
 
 /// What the programme offers a grade, and how much of it is chosen.

@@ -288,14 +288,6 @@ export const api = {
 		call('delete', '/schools/{school}/staff/{staff}/account', { path: { school, staff }, version }),
 	timetable: (unit: string, query: { as_of?: string }) =>
 		call('get', '/units/{unit}/timetable', { path: { unit }, query }),
-	checkTimetable: (unit: string, body: Body['NewTimetable'], signal?: AbortSignal) =>
-		call('post', '/units/{unit}/timetables/check', { path: { unit }, body, signal }),
-	saveTimetable: (unit: string, body: Body['NewTimetable'], key: string) =>
-		call('post', '/units/{unit}/timetables', { path: { unit }, body, key }),
-	replaceTimetable: (unit: string, timetable: string, version: number, body: Body['NewTimetable']) =>
-		call('put', '/units/{unit}/timetables/{timetable}', { path: { unit, timetable }, version, body }),
-	teaching: (school: string, query: { year?: string; as_of?: string }) =>
-		call('get', '/schools/{school}/teaching', { path: { school }, query }),
 
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };
