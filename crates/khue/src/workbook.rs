@@ -214,7 +214,7 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
             Ok(stage)
         })
         .await
-        .and_then(imports::bring::with_pupils)?;
+        .and_then(imports::bring::with_tables)?;
     stage.notes.iter().for_each(|note| tell(note.clone()));
     let counts = stage.counts();
     let mut is_done = false;
@@ -238,7 +238,7 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
     write(asked.receipt, receipt)?;
     let did = if asked.dry_run { "Sẽ" } else { "Đã" };
     tell(format!(
-        "{did} thêm {} học sinh, cập nhật {}, không đổi {}; cần xem {}, không nhận {}.",
+        "{did} thêm {} dòng, cập nhật {}, không đổi {}; cần xem {}, không nhận {}.",
         counts.fresh, counts.changed, counts.same, counts.doubtful, counts.refused
     ));
     if back > 0 {

@@ -92,7 +92,7 @@ pub(super) fn changed(kind: &str, kept: &Kept) -> Result<BTreeSet<String>> {
         "pupil.import_changed" => {
             let named = keys(&kept.after)
                 .filter(|key| *key != "import")
-                .map(|key| format!("Nhập từ Excel: {}", layout::label(key)));
+                .map(|key| format!("Nhập từ Excel: {}", layout::What::Pupils.label(key)));
             named.collect()
         }
         "pupil.fields_set" => {
