@@ -54,8 +54,30 @@ const problems: Record<string, string> = {
 	'date.future': 'Days to come',
 	'personal_number.length': 'Personal numbers without 12 digits',
 	'personal_number.old': 'Old identity numbers',
-	'cell.formula': 'Formulas that failed'
+	'cell.formula': 'Formulas that failed',
+	'import.works_elsewhere': 'Works at another school',
+	'import.one_phone': 'Several telephones, the first is taken',
+	'sector.doubtful_code': 'Not in the list, kept as it is',
+	'import.leads_twice': 'A class led by two',
+	'import.class_twice': 'One class twice',
+	'import.no_class_name': 'No class',
+	'import.several_staff': 'Several of this name',
+	'import.no_staff': 'Nobody of the staff is called so',
+	'import.no_staff_name': 'No teacher',
+	'import.code_of_another': 'The code of somebody else',
+	'import.part_of_name': 'Understood by a part of the name',
+	'import.no_subject': 'No subject of the class',
+	'import.no_subject_name': 'No subject',
+	'teaching.clash': 'Two answer for one subject',
+	'teaching.twice': 'Somebody stands twice',
+	'teaching.too_many': 'More periods than the class has',
+	'teaching.semester': 'No semester'
 };
+const staffProblems: Record<string, string> = {
+	'import.same_person': 'Two rows mean one person',
+	'import.doubtful': 'Perhaps somebody of the staff'
+};
+
 
 const english: typeof vi = {
 	states,
@@ -64,6 +86,7 @@ const english: typeof vi = {
 	whats,
 	nouns,
 	problems,
+	staffProblems,
 	title: 'Import',
 	lead: 'Drop the school’s workbook here. Khuê reads it, compares it with what stands and shows a preview; nothing changes until you press Import.',
 	drop: 'Drop a file here',
@@ -71,8 +94,7 @@ const english: typeof vi = {
 	or: 'or',
 	choose: 'Choose a file',
 	kinds: 'Excel (.xlsx, .xls), OpenDocument (.ods), CSV; at most 50 MB, 50,000 rows.',
-	template: 'Get the layout',
-	templateHint: 'The sector’s pupil sheet, empty.',
+	template: 'Layouts',
 	reading: (name: string) => `Reading “${name}” and comparing…`,
 	readingHint: 'A school of 2,000 takes a few seconds. Nothing has changed yet.',
 	cancelReading: 'Never mind',
@@ -144,6 +166,8 @@ const english: typeof vi = {
 	guessed: 'No known headings; guessed by content.',
 	skip: 'Leave this sheet out',
 	take: 'Import this sheet',
+	takeAs: (sheet: string) => `Import the sheet “${sheet}” as`,
+	takeAsShort: 'Import this sheet as…',
 	skipped: 'Left out',
 	aside: (n: string) => `${n} rows that are no data`,
 	asideRow: (row: string, why: string) => `row ${row}: ${why}`,
@@ -178,6 +202,7 @@ const english: typeof vi = {
 	changeAll: (n: string) => `Change ${n} rows`,
 	newValue: 'Right value',
 	allNew: 'All are new pupils',
+	allNewStaff: 'All are new',
 	allLeave: 'Leave these rows out',
 	moreValues: (n: string) => `and ${n} other values`,
 	doneValues: (from: string, to: string) => `Changed “${from}” to “${to}”.`,
@@ -200,6 +225,7 @@ const english: typeof vi = {
 	fileSaid: (text: string) => `the file says: ${text || '(empty)'}`,
 	restore: 'As the file says',
 	makeNew: 'New pupil',
+	makeNewStaff: 'Somebody new',
 	leaveOut: 'Leave out',
 	includeAgain: 'Look at this row again',
 	isPerson: (name: string) => `Is ${name}`,
@@ -233,6 +259,8 @@ const english: typeof vi = {
 	doneLeft: (n: string) => `${n} rows stayed out; the receipt says why.`,
 	doneAll: 'Nothing stayed out.',
 	seePupils: 'See pupils',
+	seeStaff: 'See staff',
+	seeClasses: 'See classes',
 	seeDuplicates: 'See possible duplicates',
 	failed: 'Not imported',
 	failedDetail: 'Nothing of the file was written. Please bring it again.',
