@@ -1,7 +1,7 @@
 //! Who teaches what, in a workbook: against the subjects of the classes and what is assigned by now. Of a subject of a class
 //! that the workbook names, it says who teaches it from today on; of all others it says nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::book::Books;
 use base::{ClassId, EmploymentId, Interval, Result, UnitId, Uuid};
@@ -14,7 +14,7 @@ use super::stage::{Change, Choice, Found, Stage, Verdict};
 use super::standing::{Class, class_key};
 use super::team::Team;
 use super::{put_back, rows_of};
-use crate::classes;
+use crate::classes::{self, create::name_of};
 use crate::teaching::ground::{self, Ground, Held};
 use crate::teaching::plan::{self, Plan, Wanted};
 use crate::teaching::store::Stands;
@@ -70,7 +70,7 @@ fn with_coming(ground: &mut Ground, coming: &[Class], team: &Team) -> Result<Vec
         if !is_there {
             let id = ClassId(Uuid::from_u128(n));
             let subjects = subjects::compulsory(&class.grade)?;
-            ground.known.classes.insert(id, plan::Class { name: format!("Lớp {}", class.name), subjects });
+            ground.known.classes.insert(id, plan::Class { name: name_of(&class.name), subjects });
         }
     }
     let mut ids = Vec::with_capacity(team.members.len());
@@ -258,9 +258,9 @@ pub fn judge(
         judged.push(found);
     }
     // Only subjects of classes that the workbook names are spoken of.
-    let named: Vec<(ClassId, String)> =
+    let named: HashSet<(ClassId, String)> =
         understood.iter().flatten().map(|one| (one.class, one.subject.clone())).collect();
-    judge.ground.known.stands.retain(|row| named.iter().any(|(c, s)| *c == row.class && *s == row.subject));
+    judge.ground.known.stands.retain(|row| named.contains(&(row.class, row.subject.clone())));
     for ((row, found), one) in rows.iter().zip(&mut judged).zip(&understood) {
         if let Some(one) = one.as_ref().filter(|_| !row.is_refused()) {
             verdict(&judge, found, one, second);
@@ -332,6 +332,15 @@ fn settle(
     second: bool,
     day: base::Date,
 ) -> Plan {
+    // What some row says again as it stands.
+    let again: HashSet<Uuid> = understood
+        .iter()
+        .flatten()
+        .filter_map(|one| match judge.against(one, second) {
+            Against::Same(row) => Some(row.id),
+            _ => None,
+        })
+        .collect();
     loop {
         let mut wanted: Vec<Wanted> = Vec::new();
         let mut whose: Vec<usize> = Vec::new();
@@ -365,13 +374,9 @@ fn settle(
                 for row in &judge.ground.known.stands {
                     let meets = row.semester == 0 || one.semester == 0 || row.semester == one.semester;
                     let pair = row.class == one.class && row.subject == one.subject;
-                    if pair && meets && row.responsible && kept.get(&row.id) == Some(&true) {
-                        let named = understood.iter().flatten().any(
-                            |other| matches!(judge.against(other, second), Against::Same(same) if same.id == row.id),
-                        );
-                        if !named {
-                            kept.remove(&row.id);
-                        }
+                    if pair && meets && row.responsible && kept.get(&row.id) == Some(&true) && !again.contains(&row.id)
+                    {
+                        kept.remove(&row.id);
                     }
                 }
             }

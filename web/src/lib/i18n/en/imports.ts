@@ -78,7 +78,6 @@ const staffProblems: Record<string, string> = {
 	'import.doubtful': 'Perhaps somebody of the staff'
 };
 
-
 const english: typeof vi = {
 	states,
 	verdicts,
