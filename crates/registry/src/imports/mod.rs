@@ -194,7 +194,10 @@ pub fn judge(tx: &mut Tx<'_>, school: UnitId, stage: &mut Stage) -> Result<Stand
                 [&class.row.code, &class.row.name].into_iter().any(|own| standing::class_key(own) == key)
             };
             match standing_classes.iter().find(is) {
-                Some(class) => Some(class.leader.and_then(by_employment).and_then(|one| one.person)),
+                Some(class) => {
+                    let leader = class.leader.and_then(by_employment);
+                    Some(leader.and_then(|one| Some((one.person?, one.name.clone()))))
+                }
                 None => coming.iter().any(|class| standing::class_key(&class.name) == key).then_some(None),
             }
         };

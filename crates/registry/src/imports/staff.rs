@@ -161,7 +161,7 @@ pub fn judge(tx: &mut Tx<'_>, school: UnitId, stage: &mut Stage, books: &dyn Boo
 
 /// What the staff's column of classes they lead says, once it is known which classes there are. `leads` answers whom a
 /// class has by now: none where the class is not there, and nobody where it has nobody.
-pub fn homerooms(stage: &mut Stage, leads: &dyn Fn(&str) -> Option<Option<Uuid>>) {
+pub fn homerooms(stage: &mut Stage, leads: &dyn Fn(&str) -> Option<Option<(Uuid, String)>>) {
     let mut taken: HashMap<String, u32> = HashMap::new();
     let tables = stage.tables.iter_mut().filter(|table| table.what == Some(What::Staff) && !table.skipped);
     for table in tables {
@@ -195,8 +195,11 @@ pub fn homerooms(stage: &mut Stage, leads: &dyn Fn(&str) -> Option<Option<Uuid>>
                 );
                 continue;
             }
-            if leader.is_some() && leader == row.found.target.map(|target| target.person) {
-                continue;
+            if let Some((person, name)) = leader {
+                if row.found.target.is_some_and(|target| target.person == person) {
+                    continue;
+                }
+                say("import.replaces_leader", format!("Lớp {class} đang do {name} chủ nhiệm; nhập xong là người này."));
             }
             let label = What::Staff.label("homeroom").to_owned();
             row.found.changes.push(Change { key: "homeroom".to_owned(), label, from: None, to: class });

@@ -137,16 +137,12 @@ impl Team {
                 Err(all.into_iter().take(8).filter_map(|at| self.candidate(at)).collect())
             }
             Named::Nobody => {
+                let key = if code.is_some() { keys.0 } else { keys.1 };
                 let written = code.unwrap_or(written);
                 let detail = format!(
                     "Không có ai ở trường tên hoặc mang mã “{written}”. Hãy sửa lại ô này, hoặc thêm người ấy vào danh sách cán bộ trước."
                 );
-                row.say(
-                    if row.letters.contains_key(keys.0) { keys.0 } else { key },
-                    refuses,
-                    "import.no_staff",
-                    detail,
-                );
+                row.say(key, refuses, "import.no_staff", detail);
                 Err(Vec::new())
             }
             Named::Other(at) => {

@@ -194,7 +194,9 @@ fn one_of_staff(tx: &mut Tx<'_>, school: UnitId, import: Uuid, found: &Found) ->
                 contract: value("contract"),
             };
             let employed = employ(tx, school, &cmd)?;
-            let set = closed(found, |key| here.is_some() && changed(key));
+            // Of a person whom the school knew otherwise than as staff nothing was compared.
+            let says = |key: &str| found.changes.is_empty() || changed(key);
+            let set = if here.is_some() { closed(found, says) } else { None };
             (employed.id, from, fields(found, |_| true), set)
         }
     };

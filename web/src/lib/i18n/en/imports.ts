@@ -59,6 +59,7 @@ const problems: Record<string, string> = {
 	'import.one_phone': 'Several telephones, the first is taken',
 	'sector.doubtful_code': 'Not in the list, kept as it is',
 	'import.leads_twice': 'A class led by two',
+	'import.replaces_leader': 'Another leads a class',
 	'import.class_twice': 'One class twice',
 	'import.no_class_name': 'No class',
 	'import.several_staff': 'Several of this name',

@@ -59,6 +59,7 @@ const problems: Record<string, string> = {
 	'import.one_phone': 'Nhiều số điện thoại, số đầu được nhận',
 	'sector.doubtful_code': 'Chưa có trong danh mục, được giữ nguyên',
 	'import.leads_twice': 'Một lớp có hai người chủ nhiệm',
+	'import.replaces_leader': 'Đổi người chủ nhiệm lớp',
 	'import.class_twice': 'Hai dòng cùng một lớp',
 	'import.no_class_name': 'Thiếu tên lớp',
 	'import.several_staff': 'Nhiều người cùng tên',
