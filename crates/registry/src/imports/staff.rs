@@ -28,6 +28,12 @@ const CHECKED: [(&str, &str); 8] = [
     ("recruited_on", "recruited_on"),
 ];
 
+/// Values as schools write them, folded, and their official names.
+const ALSO: [(&str, &str, &str); 2] = [
+    ("contract", "vien chuc khong xac dinh thoi han", "Viên chức hợp đồng làm việc không xác định thời hạn"),
+    ("contract", "vien chuc xac dinh thoi han", "Viên chức hợp đồng làm việc xác định thời hạn"),
+];
+
 /// The columns that are kept in documents: group and key.
 const DOCUMENTS: [(&str, &str); 3] =
     [("staff_job", "recruited_on"), ("staff_teaching", "subject"), ("staff_qualification", "professional_degree")];
@@ -112,7 +118,9 @@ fn check(row: &mut Row) -> Result<()> {
     let spec = qd4998()?;
     for (column, key) in CHECKED {
         let (Some(text), Some(key)) = (row.get(column).map(str::to_owned), spec.key("staff", key)) else { continue };
-        match key.check(&text, Hand::Person, spec) {
+        let folded = base::vi::fold(&text);
+        let also = ALSO.iter().find(|(of, name, _)| *of == column && *name == folded);
+        match key.check(also.map_or(text.as_str(), |(.., official)| official), Hand::Person, spec) {
             Ok(Some(checked)) => {
                 row.values.insert(column.to_owned(), checked.value.stored());
                 // Of a list that nobody has published no value can be missing.
