@@ -120,13 +120,11 @@ pub fn staged(tx: &mut Tx<'_>, school: UnitId, name: &str, bytes: &[u8]) -> Resu
     Ok(stage)
 }
 
+/// The rows of a list, and how many of them each of its tables has, by its place.
+type RowsOf = (Vec<read::Row>, Vec<(usize, usize)>);
+
 /// The rows of a list, read, and how many each of its tables has.
-fn rows_of(
-    books: &dyn base::book::Books,
-    stage: &Stage,
-    what: What,
-    latest: base::Date,
-) -> Result<(Vec<read::Row>, Vec<(usize, usize)>)> {
+fn rows_of(books: &dyn base::book::Books, stage: &Stage, what: What, latest: base::Date) -> Result<RowsOf> {
     let (mut all, mut places) = (Vec::new(), Vec::new());
     for (at, table) in stage.of_what(what) {
         let rows = read::rows(books, table, what, latest)?;

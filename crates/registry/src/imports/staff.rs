@@ -167,9 +167,12 @@ pub fn judge(tx: &mut Tx<'_>, school: UnitId, stage: &mut Stage, books: &dyn Boo
     Ok(team)
 }
 
+/// Who leads a class by now, and how they are called: nothing where the class is not there.
+pub type Leads<'a> = dyn Fn(&str) -> Option<Option<(Uuid, String)>> + 'a;
+
 /// What the staff's column of classes they lead says, once it is known which classes there are. `leads` answers whom a
 /// class has by now: none where the class is not there, and nobody where it has nobody.
-pub fn homerooms(stage: &mut Stage, leads: &dyn Fn(&str) -> Option<Option<(Uuid, String)>>) {
+pub fn homerooms(stage: &mut Stage, leads: &Leads<'_>) {
     let mut taken: HashMap<String, u32> = HashMap::new();
     let tables = stage.tables.iter_mut().filter(|table| table.what == Some(What::Staff) && !table.skipped);
     for table in tables {
