@@ -13,7 +13,7 @@ use registry::teaching::table;
 use testkit::World;
 
 use crate::imports::{a_school, applied, bytes, codes, judged, rows, said, staged, testless, verdicts};
-use crate::imports_mend::xml;
+use crate::imports_mend::{Line, xml};
 use crate::staff::{employed, new};
 use crate::{act_of, loaded, read, somebody, write};
 
@@ -382,7 +382,7 @@ testkit::both! {
             let staff = [["GV01", "Lê Thị Cúc", "12/03/1985", "Hiệu trưởng", "6B"].map(text), ["GV02", "Lê Văn Bình", "1986", "", ""].map(text)];
             let class = ["6A1", "6", "Lê Văn Bình"].map(text);
             // Who teaches stands before who is there: the order of the sheets is the file's own.
-            let mut sheets: Vec<(&str, Vec<&[(&str, &str)]>)> = vec![
+            let mut sheets: Vec<(&str, Vec<Line<'_>>)> = vec![
                 ("Phân công", vec![&taught_head, &first, &second]),
                 ("Học sinh", vec![&pupils_head, &pupils[0], &pupils[1]]),
                 ("Giáo viên", vec![&staff_head, &staff[0], &staff[1]]),
@@ -390,7 +390,7 @@ testkit::both! {
             if classes {
                 sheets.push(("Lớp", vec![&class_head, &class]));
             }
-            let lent: Vec<(&str, &[&[(&str, &str)]])> = sheets.iter().map(|(name, rows)| (*name, rows.as_slice())).collect();
+            let lent: Vec<(&str, &[Line<'_>])> = sheets.iter().map(|(name, rows)| (*name, rows.as_slice())).collect();
             xml(&lent)
         };
         let stage = staged(&w, school, book(true)).await.expect("reads");
