@@ -36,6 +36,12 @@ const file = (name, text) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(
 /** Whoever looks counts rows of one result by its button. */
 const counted = (page, name) =>
 	page.locator('.filters').getByRole('button', { name }).locator('strong').innerText();
+/** How many rows have one result, as soon as it is so. */
+const shows = (page, name, n) =>
+	page
+		.locator('.filters')
+		.getByRole('button', { name: new RegExp(`^${n}\\s*${name}`) })
+		.waitFor(slow);
 const settled = (page) => page.getByText('Đang đối chiếu lại…').waitFor({ state: 'hidden', ...slow });
 
 test('a list is dropped, mended by keyboard, taken in, told, and changes nothing the second time', async () => {
@@ -110,6 +116,80 @@ test('a list is dropped, mended by keyboard, taken in, told, and changes nothing
 	await quiet(page);
 	assert.equal(await counted(page, 'Giữ nguyên'), '2');
 	await page.getByText('Tệp không nói gì mới').waitFor();
+	await close();
+});
+
+test('a workbook of staff and classes comes in through the same screen, and goes out again', async () => {
+	const { page, close } = await open(browser);
+	const school = await atSchool(page);
+	const of = mark();
+	const [first, second] = [somebody(), somebody()];
+	await page.goto(`${school}/nhap-du-lieu`);
+	await heading(page, 'Nhập dữ liệu');
+	await quiet(page);
+
+	// A layout for each list.
+	const layout = page.waitForEvent('download');
+	await page.locator('.templates').getByRole('button', { name: 'Giáo viên' }).click();
+	assert.match((await layout).suggestedFilename(), /giao-vien/);
+
+	const head = 'Mã giáo viên;Họ và tên;Ngày sinh;Giới tính;Chức vụ;Môn dạy;Trình độ chuyên môn';
+	const rows = (birth) => `${head}
+GV${of}1;${first};12/03/1985;Nữ;Tổ trưởng;Toán;Thạc sĩ
+GV${of}2;${second};${birth};Nam;;Ngữ văn;Đại học
+`;
+	await page.locator('input[type=file]').setInputFiles(file(`can-bo-${of}.csv`, rows('31/02/1986')));
+	await heading(page, `can-bo-${of}.csv`);
+	await quiet(page);
+	await shows(page, 'Không nhận', 1);
+	await axe(page, 'an import of staff');
+
+	const cell = page.getByRole('textbox', { name: 'Ngày sinh, dòng 3' });
+	await cell.fill('28/02/1986');
+	await cell.press('Enter');
+	await page.getByText('Đã sửa ô C3.').waitFor(slow);
+	await shows(page, 'Mới', 2);
+
+	await page.getByRole('button', { name: 'Nhập 2 dòng…' }).click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByText('Thêm 2 giáo viên mới.').waitFor();
+	await dialog.getByRole('button', { name: 'Nhập ngay' }).click();
+	await page.getByText('Thêm 2, cập nhật 0, giữ nguyên 0.').waitFor(slow);
+	await page.getByRole('link', { name: 'Xem cán bộ' }).click();
+	await page.getByRole('searchbox').first().fill(first);
+	await page.getByRole('link', { name: first }).waitFor(slow);
+
+	// Who leads a class that is not there yet.
+	await page.goto(`${school}/nhap-du-lieu`);
+	await quiet(page);
+	const classes = `Tên lớp;Khối;Giáo viên chủ nhiệm\n6L${of.slice(-5)};6;${first}\n`;
+	await page.locator('input[type=file]').setInputFiles(file(`lop-${of}.csv`, classes));
+	await heading(page, `lop-${of}.csv`);
+	await shows(page, 'Mới', 1);
+	await page.getByRole('button', { name: 'Nhập 1 dòng…' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'Nhập ngay' }).click();
+	await page.getByText('Thêm 1, cập nhật 0, giữ nguyên 0.').waitFor(slow);
+
+	// The same again.
+	await page.goto(`${school}/nhap-du-lieu`);
+	await quiet(page);
+	await page.locator('input[type=file]').setInputFiles(file(`lan-hai-${of}.csv`, rows('28/02/1986')));
+	await heading(page, `lan-hai-${of}.csv`);
+	await shows(page, 'Giữ nguyên', 2);
+	await page.getByText('Tệp không nói gì mới').waitFor();
+
+	// And out: what is basic leaves at once, in the layout in which it came.
+	await page.goto(`${school}/xuat-du-lieu?lam=xin`);
+	const form = page.getByRole('dialog');
+	await form.getByLabel('Mục đích').fill(`Báo cáo danh sách lớp ${of}`);
+	await form.getByLabel('Danh sách').selectOption({ label: 'Lớp học' });
+	const taken = page.waitForEvent('download');
+	await form.getByRole('button', { name: 'Xuất', exact: true }).click();
+	const out = rowsOf(await (await taken).path()).map((row) => row.join(' '));
+	assert.ok(
+		out.some((row) => row.includes(`6L${of.slice(-5)}`) && row.includes(first)),
+		out.join('\n')
+	);
 	await close();
 });
 

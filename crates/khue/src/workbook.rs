@@ -8,7 +8,6 @@ use std::sync::Arc;
 use base::{Code, Ctx, Error, Kind, Result, UnitId, Uuid};
 use clap::{Args, ValueEnum};
 use db::{Db, params};
-use registry::staff::export;
 use registry::{exports, imports};
 use serde::{Deserialize, Serialize};
 
@@ -89,13 +88,13 @@ impl What {
         }
     }
 
-    /// Its name in the journal and among the looks, and what its rows are in a sentence.
-    const fn words(self) -> (&'static str, &'static str) {
+    /// What its rows are in a sentence.
+    const fn words(self) -> &'static str {
         match self {
-            Self::Pupils => ("pupils", "học sinh"),
-            Self::Staff => ("staff", "cán bộ, giáo viên, nhân viên"),
-            Self::Classes => ("classes", "lớp"),
-            Self::Assignments => ("assignments", "dòng phân công"),
+            Self::Pupils => "học sinh",
+            Self::Staff => "cán bộ, giáo viên, nhân viên",
+            Self::Classes => "lớp",
+            Self::Assignments => "dòng phân công",
         }
     }
 }
@@ -214,7 +213,7 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
             Ok(stage)
         })
         .await
-        .and_then(imports::bring::with_pupils)?;
+        .and_then(imports::bring::with_tables)?;
     stage.notes.iter().for_each(|note| tell(note.clone()));
     let counts = stage.counts();
     let mut is_done = false;
@@ -237,10 +236,22 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
     let receipt = imports::receipt::write(&stage, is_done, ctx.now())?;
     write(asked.receipt, receipt)?;
     let did = if asked.dry_run { "Sẽ" } else { "Đã" };
-    tell(format!(
-        "{did} thêm {} học sinh, cập nhật {}, không đổi {}; cần xem {}, không nhận {}.",
-        counts.fresh, counts.changed, counts.same, counts.doubtful, counts.refused
-    ));
+    for what in [What::Staff, What::Classes, What::Pupils, What::Assignments] {
+        if !stage.has(what.layout()) {
+            continue;
+        }
+        let rows = stage.of_what(what.layout()).flat_map(|(_, table)| &table.rows);
+        let counts = imports::stage::Counts::of(rows.map(|row| row.found.verdict));
+        tell(format!(
+            "{did} thêm {} {}, cập nhật {}, không đổi {}; cần xem {}, không nhận {}.",
+            counts.fresh,
+            what.words(),
+            counts.changed,
+            counts.same,
+            counts.doubtful,
+            counts.refused
+        ));
+    }
     if back > 0 {
         tell(format!("{back} dòng vừa được người khác sửa nên chưa nhập. Hãy chạy lại lệnh này."));
     }
@@ -253,42 +264,19 @@ pub(crate) async fn import(db: &Db, ctx: &Ctx, asked: &Asked<'_>, tell: &Tell<'_
 
 pub(crate) async fn export(db: &Db, ctx: &Ctx, unit: &str, what: What, file: &Path, tell: &Tell<'_>) -> Result<bool> {
     let school = school(db, ctx, unit).await?;
-    let (list, called) = what.words();
-    if what == What::Pupils {
-        let what = imports::layout::What::Pupils;
-        let purpose = ctx.purpose().unwrap_or_default().to_owned();
-        let why = purpose.clone();
-        let (id, (made, rows, people)) = db
-            .read_long(ctx, move |tx| {
-                let id: Uuid = tx.new_id();
-                Ok((id, exports::console::made(tx, school, what, &why, id)?))
-            })
-            .await?;
-        db.write(ctx, move |tx| exports::console::left(tx, school, what, &purpose, id, (rows, people.clone()))).await?;
-        write(file, made)?;
-        tell(format!("Đã xuất {rows} {called} vào {}", file.display()));
-        tell(format!(
-            "Dấu của tệp: {}. Lần xuất này hiện trong danh sách xuất dữ liệu của trường.",
-            exports::code_of(id)
-        ));
-        return Ok(true);
-    }
-    let who = ctx.actor().name();
-    let (made, rows, people) = db
-        .read_long(ctx, move |tx| match what {
-            What::Classes => export::classes(tx, school, &who),
-            What::Assignments => export::assignments(tx, school, &who),
-            What::Staff | What::Pupils => {
-                export::staff(tx, school, &who).map(|(file, people)| (file, people.len(), people))
-            }
+    let called = what.words();
+    let what = what.layout();
+    let purpose = ctx.purpose().unwrap_or_default().to_owned();
+    let why = purpose.clone();
+    let (id, (made, rows, people)) = db
+        .read_long(ctx, move |tx| {
+            let id: Uuid = tx.new_id();
+            Ok((id, exports::console::made(tx, school, what, &why, id)?))
         })
         .await?;
-    db.write(ctx, move |tx| {
-        export::allowed(tx, school, what.layout())?;
-        platform::sheets::record(tx, list, &serde_json::json!({ "school": school }), rows, people.clone())
-    })
-    .await?;
+    db.write(ctx, move |tx| exports::console::left(tx, school, what, &purpose, id, (rows, people.clone()))).await?;
     write(file, made)?;
     tell(format!("Đã xuất {rows} {called} vào {}", file.display()));
+    tell(format!("Dấu của tệp: {}. Lần xuất này hiện trong danh sách xuất dữ liệu của trường.", exports::code_of(id)));
     Ok(true)
 }

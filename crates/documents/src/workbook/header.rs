@@ -75,12 +75,14 @@ struct Look {
     likely: usize,
     /// Numbers, days, and texts with digits.
     figures: usize,
+    /// Of those, names of classes: 6A1.
+    classes: usize,
     long: usize,
 }
 
 impl Look {
     fn at(row: &Row<'_>, known: &Known) -> Self {
-        let mut look = Self { filled: 0, known: 0, likely: 0, figures: 0, long: 0 };
+        let mut look = Self { filled: 0, known: 0, likely: 0, figures: 0, classes: 0, long: 0 };
         for (_, cell) in row.filled().take(400) {
             look.filled += 1;
             match cell {
@@ -89,6 +91,7 @@ impl Look {
                     look.known += usize::from(is_known);
                     look.likely += usize::from(text.len() < 4 * SHORT && known.likely(text));
                     look.figures += usize::from(!is_known && text.chars().any(|c| c.is_ascii_digit()));
+                    look.classes += usize::from(!is_known && is_class(text));
                     look.long += usize::from(text.chars().count() > SHORT);
                 }
                 _ => look.figures += 1,
@@ -102,6 +105,11 @@ impl Look {
     }
 
     fn is_head(&self) -> bool {
+        // Classes side by side, behind what their rows are about.
+        let across = self.known > 0 && self.long == 0 && self.classes >= 2 && self.classes * 2 >= self.filled;
+        if across && self.figures == self.classes {
+            return true;
+        }
         let calm = self.figures * 4 <= self.filled && self.long * 4 <= self.filled;
         calm && (self.known >= 2 || self.known == 1 && self.filled >= 3 && self.likely * 2 >= self.filled)
     }
@@ -270,6 +278,16 @@ fn is_head_below(sheet: &Sheet, rows: &[Row<'_>], first: usize, last: usize, kno
     };
     let merged_or_known = look.known > 0 || below.filled().any(|(column, _)| across(column));
     merged_or_known && below.filled().all(|(column, _)| spread(column))
+}
+
+/// Whether a text is the name of a class of a grade, as such names are written: 6A1, Lớp 10 Tin, 12/3.
+fn is_class(text: &str) -> bool {
+    let small = vi::clean(text).to_lowercase();
+    let bare = small.strip_prefix("lớp").unwrap_or(&small).trim_start();
+    let digits = bare.len() - bare.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (grade, rest) = bare.split_at(digits);
+    let is_grade = grade.parse::<u8>().is_ok_and(|grade| (1..=12).contains(&grade));
+    is_grade && !rest.is_empty() && bare.chars().count() <= 8 && rest.split('/').count() <= 2
 }
 
 /// Words of titles and of the heads of official papers.

@@ -68,13 +68,18 @@ pub(super) fn checked(code: &str, name: Option<&str>, grade: &str) -> Result<Che
     let code = one("code", "code", code);
     let name = match name.map(vi::clean).filter(|name| !name.is_empty()) {
         Some(name) => one("name", "name", &name),
-        None => format!("Lớp {code}"),
+        None => name_of(&code),
     };
     let grade = one("grade", "grade", grade);
     match Error::fields(faults) {
         Some(error) => Err(error),
         None => Ok(Checked { code, name, grade }),
     }
+}
+
+/// What a class is called when nobody says it otherwise.
+pub(crate) fn name_of(code: &str) -> String {
+    format!("Lớp {code}")
 }
 
 /// Refuses a campus that is none of the school's.
@@ -104,10 +109,15 @@ pub(crate) fn sort_key(grade: &str, code: &str) -> Vec<u8> {
 
 /// Makes a class.
 pub fn create(tx: &mut Tx<'_>, school: UnitId, cmd: &CreateClass) -> Result<ClassId> {
+    let id: ClassId = tx.new_id();
+    create_as(tx, school, id, cmd)
+}
+
+/// Makes a class whose id is known before.
+pub(crate) fn create_as(tx: &mut Tx<'_>, school: UnitId, id: ClassId, cmd: &CreateClass) -> Result<ClassId> {
     tx.require(Capability::SchoolManage, school)?;
     let class = checked(&cmd.code, cmd.name.as_deref(), &cmd.grade)?;
     check_campus(tx, school, cmd.campus)?;
-    let id: ClassId = tx.new_id();
     let key = sort_key(&class.grade, &class.code);
     tx.exec_one(
         &store::INSERT,

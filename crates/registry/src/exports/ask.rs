@@ -98,7 +98,7 @@ pub fn ask(tx: &mut Tx<'_>, school: UnitId, cmd: &AskExport) -> Result<Uuid> {
     let purpose = purpose_of(&cmd.purpose)?;
     known_classes(tx, school, &asked)?;
     let people = (offer.count)(tx, school, &asked)?;
-    if people == 0 {
+    if people == 0 && offer.of_people {
         return Err(NOBODY.error("Không có ai trong phần bạn chọn nên không có gì để xuất. Hãy chọn lớp khác."));
     }
     let waits = waits(tx, school, &asked, by, people)?;

@@ -8,8 +8,9 @@ use rules::sector::Class;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::offer::Offer;
 use super::store::{self, ExportRow};
-use super::{Export, NOT_WAITING, OWN, State, class_of, downloads_until, get, take, view};
+use super::{Export, NOT_WAITING, OWN, State, class_of, downloads_until, get, offer, take, view, what_of};
 
 /// Why it may not leave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -20,14 +21,9 @@ pub struct RefuseExport {
     pub reason: String,
 }
 
-/// Whether somebody holds the rights to see all that a list of a class holds: whoever decides over it sees it too.
-pub(super) fn holds(may: &[Capability], class: Class) -> bool {
-    let needed: &[Capability] = match class {
-        Class::Basic => &[Capability::PupilView],
-        Class::Protected => &[Capability::PupilView, Capability::PupilViewProtected],
-        Class::Sensitive => &[Capability::PupilView, Capability::PupilViewProtected, Capability::PupilViewSensitive],
-    };
-    needed.iter().all(|one| may.contains(one))
+/// Whether somebody holds the rights to see all that a list holds: whoever decides over it sees it too.
+pub(super) fn holds(may: &[Capability], offer: &Offer, class: Class) -> bool {
+    (offer.needs)(class).iter().all(|one| may.contains(one))
 }
 
 /// An export that waits, before somebody who is not its asker and may decide over it.
@@ -39,7 +35,7 @@ fn to_decide(tx: &mut Tx<'_>, school: UnitId, id: Uuid) -> Result<ExportRow> {
     if row.asked_by == Some(account) {
         return Err(OWN.error("Bạn là người xin xuất danh sách này nên cần người khác duyệt. Hãy nhờ hiệu trưởng, phó hiệu trưởng hoặc văn thư."));
     }
-    if !holds(&may, class_of(&row.holds)) {
+    if !holds(&may, offer::find(what_of(&row.what)?)?, class_of(&row.holds)) {
         return Err(auth::FORBIDDEN.error(
             "Danh sách này có thông tin mà bạn không có quyền xem nên bạn không duyệt được. Hãy để người có quyền ấy duyệt.",
         ));

@@ -1,15 +1,17 @@
 //! The exports of a school: all for whoever sees all its pupils, one's own for whoever sees some. And what there is to ask
 //! for.
 
+use auth::Require as _;
 use base::{Page, PageRequest, Result, UnitId, Uuid, Value};
 use db::Tx;
 use db::list::{Ask, Predicate};
 use http::{Answer, Json, List, Path, Query, Reader, Tagged};
+use rules::sector::Class;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::store::{self, ExportRow};
-use super::{APPROVAL_ABOVE, Export, FieldView, Viewer, get, not_found, offer};
+use super::{APPROVAL_ABOVE, Export, FieldView, Viewer, decide, get, not_found, offer};
 use crate::imports::layout::What;
 use crate::reach::{self, Which};
 
@@ -90,10 +92,16 @@ pub struct ExportOffers {
 pub fn offers(tx: &mut Tx<'_>, school: UnitId) -> Result<ExportOffers> {
     let all = sees_all(tx, school)?;
     let approval_above = platform::settings::int(tx, &APPROVAL_ABOVE, Some(school))?.unwrap_or(100);
-    let offers = offer::OFFERS.iter().map(|offer| ExportOffer {
+    let may = tx.may(school)?;
+    // Whoever leads or teaches a class takes lists of its pupils; of whoever works there, only what one sees is offered.
+    let sees = |offer: &&offer::Offer| offer.what == What::Pupils || decide::holds(&may, offer, Class::Basic);
+    let shown = |offer: &offer::Offer, column: &offer::Column| {
+        offer.what == What::Pupils || decide::holds(&may, offer, column.class)
+    };
+    let offers = offer::OFFERS.iter().filter(sees).map(|offer| ExportOffer {
         what: offer.what,
         title: offer.what.title(),
-        fields: (offer.columns)().iter().map(FieldView::from).collect(),
+        fields: (offer.columns)().iter().filter(|column| shown(offer, column)).map(FieldView::from).collect(),
         by_class: offer.by_class,
     });
     Ok(ExportOffers { offers: offers.collect(), approval_above, classes_only: !all })

@@ -274,7 +274,7 @@ impl Viewer {
         let own = self.account.is_some() && row.asked_by == self.account;
         let may = match (state, own) {
             (State::Waiting, true) => vec!["withdraw"],
-            (State::Waiting, false) if decide::holds(&self.may, class_of(&row.holds)) => vec!["approve"],
+            (State::Waiting, false) if decide::holds(&self.may, offer, class_of(&row.holds)) => vec!["approve"],
             (State::Approved, true) => vec!["download"],
             _ => Vec::new(),
         };

@@ -2,15 +2,17 @@
 
 use std::fs::File;
 
+use auth::{Capability, Require as _};
 use base::sheet::Mark;
 use base::{ClassId, Error, Result, UnitId, Uuid};
-use db::Tx;
+use db::{Tx, params};
 use rules::sector::Class;
 
 use super::store;
 use crate::imports::export::Cut;
 use crate::imports::layout::{self, What};
 use crate::reach::{self, Which};
+use crate::staff::export;
 
 /// A column of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,10 @@ pub struct Offer {
     pub columns: fn() -> Vec<Column>,
     /// Whether it can be cut to classes.
     pub by_class: bool,
+    /// Whether its rows are people: then there is nothing to export of nobody.
+    pub of_people: bool,
+    /// What somebody has to hold who sees all of it or decides over it, by the closest class of what is asked.
+    pub needs: fn(Class) -> &'static [Capability],
     /// The views in which takings are recorded as looks: of what is basic, and of what is not.
     pub views: [&'static str; 2],
     /// Refuses whoever may not take this of a school.
@@ -78,15 +84,61 @@ pub struct Offer {
 }
 
 /// All of them.
-pub static OFFERS: &[Offer] = &[Offer {
-    what: What::Pupils,
-    columns: pupil_columns,
-    by_class: true,
-    views: ["export.pupils", "export.pupils_protected"],
-    allow: allow_pupils,
-    count: count_pupils,
-    make: |tx, school, asked, mark| crate::imports::export::pupils(tx, school, &asked.cut(), mark),
-}];
+pub static OFFERS: &[Offer] = &[
+    Offer {
+        what: What::Pupils,
+        columns: pupil_columns,
+        by_class: true,
+        of_people: true,
+        needs: |class| match class {
+            Class::Basic => &[Capability::PupilView],
+            Class::Protected => &[Capability::PupilView, Capability::PupilViewProtected],
+            Class::Sensitive => {
+                &[Capability::PupilView, Capability::PupilViewProtected, Capability::PupilViewSensitive]
+            }
+        },
+        views: ["export.pupils", "export.pupils_protected"],
+        allow: allow_pupils,
+        count: count_pupils,
+        make: |tx, school, asked, mark| crate::imports::export::pupils(tx, school, &asked.cut(), mark),
+    },
+    Offer {
+        what: What::Staff,
+        columns: || columns_of(What::Staff, STAFF_CLOSED),
+        by_class: false,
+        of_people: true,
+        needs: |class| match class {
+            Class::Basic => &[Capability::StaffView],
+            Class::Protected | Class::Sensitive => &[Capability::StaffView, Capability::StaffViewPrivate],
+        },
+        views: ["export.staff", "export.staff_protected"],
+        allow: allow_staff,
+        count: |tx, school, _| counted(tx, school, &store::STAFF_COUNT),
+        make: |tx, school, asked, mark| export::staff(tx, school, &asked.cut().columns, mark),
+    },
+    Offer {
+        what: What::Classes,
+        columns: || columns_of(What::Classes, &[]),
+        by_class: false,
+        of_people: false,
+        needs: |_| &[Capability::StaffView],
+        views: ["export.classes"; 2],
+        allow: allow_staff,
+        count: |tx, school, _| counted(tx, school, &store::LEADERS_COUNT),
+        make: |tx, school, asked, mark| export::classes(tx, school, &asked.cut().columns, mark),
+    },
+    Offer {
+        what: What::Assignments,
+        columns: || columns_of(What::Assignments, &[]),
+        by_class: false,
+        of_people: false,
+        needs: |_| &[Capability::StaffView],
+        views: ["export.assignments"; 2],
+        allow: allow_staff,
+        count: |tx, school, _| counted(tx, school, &store::TEACHERS_COUNT),
+        make: |tx, school, asked, mark| export::assignments(tx, school, &asked.cut().columns, mark),
+    },
+];
 
 /// The offer of a list.
 pub fn find(what: What) -> Result<&'static Offer> {
@@ -155,6 +207,32 @@ fn count_pupils(tx: &mut Tx<'_>, school: UnitId, asked: &Asked) -> Result<i64> {
     Ok(pupils + relatives)
 }
 
+/// What of the staff's sheet is closed.
+const STAFF_CLOSED: &[&str] = &["personal_number", "mobile", "email"];
+
+fn columns_of(what: What, closed: &[&str]) -> Vec<Column> {
+    let shown = what.columns().iter().filter(|column| column.key != layout::PLACE);
+    let class = |key: &str| if closed.contains(&key) { Class::Protected } else { Class::Basic };
+    shown.map(|column| Column { key: column.key, title: what.label(column.key), class: class(column.key) }).collect()
+}
+
+/// By a role that sees who works there; what is closed, by the right to see it.
+fn allow_staff(tx: &mut Tx<'_>, school: UnitId, asked: &Asked) -> Result<By> {
+    let may = tx.access(Capability::StaffView, school)?.may().to_vec();
+    let needs = (find(asked.what)?.needs)(asked.holds());
+    if needs.iter().all(|one| may.contains(one)) || tx.is_house() {
+        return Ok(By::Role);
+    }
+    Err(auth::FORBIDDEN.error(
+        "Danh sách này có cột mà bạn không có quyền xem (giấy tờ, điện thoại, thư điện tử). Hãy bỏ các cột ấy rồi xuất lại.",
+    ))
+}
+
+fn counted(tx: &mut Tx<'_>, school: UnitId, sql: &db::Sql) -> Result<i64> {
+    let today = tx.today();
+    Ok(tx.one::<(i64,)>(sql, params![school, today])?.map_or(0, |(count,)| count))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +251,11 @@ mod tests {
         let spec = rules::sector::qd4998().expect("reads");
         for column in &columns {
             if let Some(key) = spec.key("pupil", column.key) {
+                assert!(column.class >= spec.class_of(key), "{}", column.key);
+            }
+        }
+        for column in columns_of(What::Staff, STAFF_CLOSED) {
+            if let Some(key) = spec.key("staff", column.key) {
                 assert!(column.class >= spec.class_of(key), "{}", column.key);
             }
         }

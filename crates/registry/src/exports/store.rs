@@ -74,6 +74,15 @@ db::statements! {
     /// It was taken.
     pub TAKEN = "UPDATE export SET downloads = downloads + 1, taken = ?3, taken_at = ?4, version = version + 1
         WHERE school = ?1 AND id = ?2";
+    /// How many people work at a school on a day.
+    pub STAFF_COUNT = "SELECT count(DISTINCT person) FROM employment
+        WHERE school = ?1 AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)";
+    /// How many people lead a class of it on a day.
+    pub LEADERS_COUNT = "SELECT count(DISTINCT employment) FROM homeroom
+        WHERE school = ?1 AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)";
+    /// How many people teach there on a day.
+    pub TEACHERS_COUNT = "SELECT count(DISTINCT employment) FROM teaching
+        WHERE school = ?1 AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)";
     /// What the classes of a school are called.
     pub CLASS_NAMES = "SELECT id, name FROM class WHERE school = ?1 ORDER BY id";
 }

@@ -48,6 +48,10 @@ pub(super) fn looked(view: &str) -> Option<(Sort, &'static str)> {
         "export.pupils_protected" | "pupils" => {
             (Sort::Export, "Xuất danh sách ra tệp Excel, có giấy tờ, địa chỉ, điện thoại")
         }
+        "export.staff" | "export.classes" | "export.assignments" => {
+            (Sort::Export, "Xuất danh sách cán bộ, lớp hoặc phân công")
+        }
+        "export.staff_protected" => (Sort::Export, "Xuất danh sách cán bộ, có giấy tờ, điện thoại, thư điện tử"),
         "import.rows" | "import.receipt" => (Sort::Import, "Đối chiếu khi nhập danh sách từ Excel"),
         "duplicate.list" => (Sort::Other, "Đối chiếu hồ sơ nghi trùng"),
         "pupil.elsewhere" => (Sort::Other, "Trường khác hỏi con đang học ở đâu"),
@@ -92,7 +96,7 @@ pub(super) fn changed(kind: &str, kept: &Kept) -> Result<BTreeSet<String>> {
         "pupil.import_changed" => {
             let named = keys(&kept.after)
                 .filter(|key| *key != "import")
-                .map(|key| format!("Nhập từ Excel: {}", layout::label(key)));
+                .map(|key| format!("Nhập từ Excel: {}", layout::What::Pupils.label(key)));
             named.collect()
         }
         "pupil.fields_set" => {

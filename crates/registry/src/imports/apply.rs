@@ -7,6 +7,7 @@ use db::{Built, BulkInto, Entry, Tx, params};
 
 use super::plan::{NewPerson, Plan, Step};
 use super::store;
+use crate::classes;
 use crate::people::words;
 
 /// Somebody made the same classes meanwhile.
@@ -165,11 +166,18 @@ fn numbers_taken(tx: &mut Tx<'_>, plan: &Plan, back: &mut HashSet<usize>) -> Res
     Ok(())
 }
 
-/// Writes a plan but for the steps that go back. Rights are the caller's.
-pub fn write(tx: &mut Tx<'_>, school: UnitId, import: Uuid, plan: &Plan, back: &HashSet<usize>) -> Result<()> {
+/// Writes a plan but for the steps that go back, and the classes that are made already. Rights are the caller's.
+pub fn write(
+    tx: &mut Tx<'_>,
+    school: UnitId,
+    import: Uuid,
+    plan: &Plan,
+    back: &HashSet<usize>,
+    made: &HashSet<Uuid>,
+) -> Result<()> {
     let live = |step: usize| !back.contains(&step);
     let today = tx.today();
-    classes(tx, school, plan)?;
+    make_classes(tx, school, plan, made)?;
     people(tx, plan, &live)?;
     for one in plan.corrected.iter().filter(|one| live(one.step)) {
         correct(tx, &one.person)?;
@@ -233,27 +241,32 @@ pub fn write(tx: &mut Tx<'_>, school: UnitId, import: Uuid, plan: &Plan, back: &
     Ok(())
 }
 
-fn classes(tx: &mut Tx<'_>, school: UnitId, plan: &Plan) -> Result<()> {
-    if plan.classes.is_empty() {
+fn make_classes(tx: &mut Tx<'_>, school: UnitId, plan: &Plan, made: &HashSet<Uuid>) -> Result<()> {
+    let new: Vec<&super::plan::NewClass> = plan.classes.iter().filter(|class| !made.contains(&class.id)).collect();
+    if new.is_empty() {
         return Ok(());
     }
-    let standing: Vec<(Uuid, String, String)> = tx.all(&store::CLASSES, params![school, plan.year])?;
-    if let Some(class) = plan.classes.iter().find(|new| standing.iter().any(|(_, name, _)| *name == new.name)) {
+    let standing: Vec<store::ClassRow> = tx.all(&store::CLASSES, params![school, plan.year])?;
+    if let Some(class) = new.iter().find(|new| standing.iter().any(|class| class.code == new.name)) {
         return Err(CHANGED.error(format!(
             "Lớp {} vừa được người khác lập; chưa có gì được nhập. Hãy xem lại bản xem trước rồi nhập lại.",
             class.name
         )));
     }
-    let keys: Vec<Vec<u8>> = plan.classes.iter().map(|class| vi::collation_key_of(&class.name)).collect();
+    // Named and sorted like those that are made by hand.
+    let named = |class: &&super::plan::NewClass| {
+        (classes::create::name_of(&class.name), classes::create::sort_key(&class.grade, &class.name))
+    };
+    let named: Vec<(String, Vec<u8>)> = new.iter().map(named).collect();
     tx.bulk(
         &CLASSES,
-        plan.classes.iter().zip(&keys).map(|(class, key)| {
+        new.iter().zip(&named).map(|(class, (name, key))| {
             [
                 school.to_value(),
                 Value::Uuid(class.id),
                 Value::Int(plan.year),
                 Value::Text(class.name.as_str().into()),
-                Value::Text(class.name.as_str().into()),
+                Value::Text(name.as_str().into()),
                 key.as_slice().to_value(),
                 Value::Text(class.grade.as_str().into()),
                 Value::Int(1),

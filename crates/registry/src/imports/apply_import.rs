@@ -13,9 +13,8 @@ use utoipa::ToSchema;
 
 use super::apply::{changed_since, write};
 use super::change::not_ready;
-use super::layout::What;
 use super::stage::{Counts, Stage, Verdict};
-use super::{NOTHING, allowed, get, judge, plan, restage, store, take};
+use super::{NOTHING, allowed, allowed_lists, get, judge, plan, restage, store, take, write_lists};
 
 /// The job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -167,37 +166,44 @@ async fn prepared_and_written(
 ) -> Result<i64> {
     let mut staged = stage.clone();
     let (keys, now) = (db.keys().clone(), ctx.now());
-    let (plan, before) = db
+    let (plan, before, staged) = db
         .read_long(ctx, move |tx| {
             allowed(tx, school)?;
+            allowed_lists(tx, school, &staged)?;
             let mut again = staged.clone();
             let standing = judge(tx, school, &mut again)?;
             let before = set_aside(&mut staged, &again);
             let plan = plan::make(&keys, now, school, &staged, &standing)?;
-            Ok((plan, before))
+            Ok((plan, before, staged))
         })
         .await?;
     told(1, "đang ghi");
-    let plan = Arc::new(plan);
+    let plan = Arc::new((plan, staged));
     let run = run.cloned();
     let back = db
         .write_long(ctx, "a school's list is taken as a whole or not at all", move |tx| {
             if let Some(run) = &run {
                 run.hold(tx)?;
             }
+            let (plan, staged) = (&plan.0, &plan.1);
             allowed(tx, school)?;
+            allowed_lists(tx, school, staged)?;
             if !plan.classes.is_empty() {
                 tx.require(Capability::SchoolManage, school)?;
             }
-            let back = changed_since(tx, school, &plan)?;
-            write(tx, school, import, &plan, &back)?;
-            let all = before + i64::try_from(back.len()).map_err(Error::internal)?;
+            let back = changed_since(tx, school, plan)?;
+            let lists = write_lists::before(tx, school, import, staged, plan)?;
+            write(tx, school, import, plan, &back, &lists.made)?;
+            let (taught_back, taught) = write_lists::after(tx, school, staged)?;
+            let all = before + lists.back + taught_back + i64::try_from(back.len()).map_err(Error::internal)?;
+            let pupils = i64::try_from(plan.steps.len() - back.len()).map_err(Error::internal)?;
+            let written = pupils + lists.written + taught;
             let (state, problem) = match all {
                 0 => ("done", None),
                 some => ("ready", Some(went_back(some))),
             };
             tx.exec_one(&store::STATE, params![school, import, state, problem])?;
-            let counted = serde_json::json!({ "rows": plan.steps.len() - back.len(), "back": all });
+            let counted = serde_json::json!({ "rows": written, "back": all });
             tx.record(Entry::new("import.applied", "import", import).unit(school).after(&counted)?);
             Ok(all)
         })
@@ -216,13 +222,13 @@ fn went_back(rows: i64) -> String {
 fn set_aside(staged: &mut Stage, again: &Stage) -> i64 {
     let mut aside = 0;
     for (table, now) in staged.tables.iter_mut().zip(&again.tables) {
-        if table.what != Some(What::Pupils) || table.skipped {
+        if table.what.is_none() || table.skipped {
             continue;
         }
         for (row, now) in table.rows.iter_mut().zip(&now.rows) {
             let goes_in = matches!(row.found.verdict, Verdict::New | Verdict::Changed);
-            let same = (row.found.verdict, row.found.target, &row.found.changes)
-                == (now.found.verdict, now.found.target, &now.found.changes);
+            let same = (row.found.verdict, row.found.target, row.found.record, &row.found.changes)
+                == (now.found.verdict, now.found.target, now.found.record, &now.found.changes);
             // What the workbook says stands by now: it was applied already, by an attempt before or by somebody else.
             let stands = now.found.verdict == Verdict::Same;
             if goes_in && !same {

@@ -26,14 +26,13 @@ pub struct BringImport {
     pub name: Option<String>,
 }
 
-/// A stage in which there is somebody to import.
-pub fn with_pupils(stage: Stage) -> Result<Stage> {
-    let told = stage.of_what(super::layout::What::Pupils).next().is_some();
-    if told || !stage.tables.is_empty() {
+/// A stage in which there is a table.
+pub fn with_tables(stage: Stage) -> Result<Stage> {
+    if !stage.tables.is_empty() {
         return Ok(stage);
     }
     Err(NO_PUPILS.error(
-        "Tệp không có bảng nào. Hãy kiểm tra xem tệp có danh sách học sinh với dòng tiêu đề như “Họ và tên”, “Ngày sinh”, “Lớp” không.",
+        "Tệp không có bảng nào. Hãy kiểm tra xem tệp có danh sách với dòng tiêu đề như “Họ và tên”, “Ngày sinh”, “Lớp” không.",
     ))
 }
 
@@ -70,7 +69,7 @@ pub async fn route(
             staged(tx, school, &name, &bytes)
         })
         .await
-        .and_then(with_pupils)?;
+        .and_then(with_tables)?;
     let stage = Arc::new(stage);
     let row = put(app.db(), &ctx, school, &stage).await?;
     // Not 201: a file is larger than what may carry an idempotency key, and one that is brought twice changes nothing.

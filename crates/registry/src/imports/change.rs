@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::asked::Asked;
-use super::layout::{PUPILS, What};
+use super::layout::What;
 use super::stage::{Choice, Stage, Staged, StagedRow};
 use super::view::Import;
-use super::{NOT_READY, allowed, asked, judge, open, restage};
+use super::{NOT_READY, allowed, allowed_lists, asked, judge, open, restage};
 
 /// A column is taken for something else.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -34,8 +34,11 @@ pub struct ColumnIs {
 pub struct TableIs {
     /// The table, by its place.
     pub table: usize,
-    /// Whether it is left out; one that is not holds pupils.
+    /// Whether it is left out.
     pub skipped: bool,
+    /// What it is about; what was recognised when not said, and pupils where nothing was.
+    #[serde(default)]
+    pub what: Option<What>,
 }
 
 /// What stands in a cell, mended.
@@ -149,10 +152,11 @@ pub fn change(stage: &mut Stage, cmd: &ChangeImport) -> Result<()> {
     for is in &cmd.tables {
         let table = table(stage, is.table, "tables")?;
         table.skipped = is.skipped;
-        if !is.skipped && table.what != Some(What::Pupils) {
-            table.what = Some(What::Pupils);
+        let what = is.what.or(table.what).unwrap_or(What::Pupils);
+        if !is.skipped && table.what != Some(what) {
+            table.what = Some(what);
             for column in &mut table.columns {
-                column.key = column.key.take().filter(|key| What::Pupils.column(key).is_some());
+                column.key = column.key.take().filter(|key| what.column(key).is_some());
             }
         }
     }
@@ -160,7 +164,7 @@ pub fn change(stage: &mut Stage, cmd: &ChangeImport) -> Result<()> {
         let table = table(stage, is.table, "columns")?;
         let at = column(table, &is.letters, "columns")?;
         if let Some(key) = &is.key
-            && !PUPILS.iter().any(|column| column.key == key)
+            && table.what.unwrap_or(What::Pupils).column(key).is_none()
         {
             return Err(refused("columns", "Không có loại dữ liệu này. Hãy chọn trong danh sách."));
         }
@@ -262,6 +266,7 @@ pub async fn route(
         .db()
         .read_long(&ctx, move |tx| {
             allowed(tx, school)?;
+            allowed_lists(tx, school, &stage)?;
             judge(tx, school, &mut stage)?;
             Ok(stage)
         })

@@ -48,15 +48,62 @@ impl What {
         self.columns().iter().find(|column| column.key == key)
     }
 
-    /// The keys without which a table is none of this sort.
+    /// The keys without which a table is none of this sort: one at least of each group.
     #[must_use]
-    pub const fn needs(self) -> &'static [&'static str] {
+    pub const fn needs(self) -> &'static [&'static [&'static str]] {
         match self {
-            Self::Pupils => &["full_name"],
-            Self::Staff => &["full_name", "sector_code"],
-            Self::Classes => &["class"],
-            Self::Assignments => &["class", "subject", "staff_code"],
+            Self::Pupils => &[&["full_name"]],
+            Self::Staff => &[
+                &["full_name"],
+                &[
+                    "sector_code",
+                    "staff_group",
+                    "position",
+                    "subject",
+                    "professional_degree",
+                    "contract",
+                    "recruited_on",
+                ],
+            ],
+            Self::Classes => &[&["class"]],
+            Self::Assignments => &[&["class"], &["subject"], &["staff_code", "staff_name"]],
         }
+    }
+
+    /// Whether a table with these keys is one of this sort.
+    #[must_use]
+    pub fn fits(self, keys: &[&str]) -> bool {
+        self.needs().iter().all(|group| group.iter().any(|key| keys.contains(key)))
+    }
+
+    /// Cells of these columns that cannot be read keep a row out; of others, only the cell.
+    #[must_use]
+    pub const fn essential(self) -> &'static [&'static str] {
+        match self {
+            Self::Pupils => {
+                &["full_name", "birth_date", "sex", "personal_number", "sector_code", "class", "grade", "status"]
+            }
+            Self::Staff => &["full_name", "birth_date", "sex", "personal_number", "sector_code"],
+            Self::Classes => &["class", "grade"],
+            Self::Assignments => &["class", "subject", "staff_code", "staff_name", "semester"],
+        }
+    }
+
+    /// What a key is called in sentences.
+    #[must_use]
+    pub fn label(self, key: &str) -> &'static str {
+        self.column(key).and_then(|column| column.names.first()).copied().unwrap_or("Cột")
+    }
+
+    /// A value as people read it: of staff by the names of the sector's lists.
+    #[must_use]
+    pub fn shown(self, key: &str, value: &str) -> String {
+        let named = || {
+            let spec = rules::sector::qd4998().ok().filter(|_| self == Self::Staff)?;
+            let list = STAFF_LISTS.iter().find(|(name, _)| *name == key).map(|(_, list)| *list)?;
+            Some(spec.list(list)?.value(value)?.name.to_owned())
+        };
+        named().unwrap_or_else(|| value.to_owned())
     }
 }
 
@@ -137,63 +184,98 @@ pub const PUPILS: &[Wanted] = &[
     wanted("class", Kind::Class, &["Lớp", "Lớp học", "Tên lớp", "Mã lớp"]),
 ];
 
-/// A list of staff.
+/// A list of staff, in the sector's order. The keys are those of the specification, but for `position` (its
+/// `staff_type`), `personal_number` and `homeroom`.
 pub const STAFF: &[Wanted] = &[
-    wanted(ORDER, Kind::Number, &["STT", "TT"]),
+    wanted(ORDER, Kind::Number, &["STT", "TT", "Số thứ tự"]),
     wanted(
         "sector_code",
         Kind::Code,
-        &["Mã giáo viên", "Mã cán bộ", "Mã GV", "Mã định danh giáo viên", "Mã nhân viên"],
+        &[
+            "Mã giáo viên",
+            "Mã cán bộ",
+            "Mã GV",
+            "Mã CB",
+            "Mã định danh giáo viên",
+            "Mã định danh cán bộ",
+            "Mã nhân viên",
+            "Mã nhân sự",
+        ],
     ),
-    wanted("full_name", Kind::Name, &["Họ và tên", "Họ tên", "Họ và tên giáo viên", "Họ tên giáo viên"]),
-    wanted("birth_date", Kind::Birth, &["Ngày sinh", "Ngày tháng năm sinh"]),
-    wanted("sex", Kind::Sex, &["Giới tính"]),
+    wanted(
+        "full_name",
+        Kind::Name,
+        &["Họ và tên", "Họ tên", "Họ và tên giáo viên", "Họ tên giáo viên", "Họ và tên cán bộ", "Họ tên cán bộ"],
+    ),
+    wanted("birth_date", Kind::Birth, &["Ngày sinh", "Ngày tháng năm sinh", "Năm sinh"]),
+    wanted("sex", Kind::Sex, &["Giới tính", "Phái"]),
     wanted("ethnic_group", Kind::Text, &["Dân tộc"]),
-    wanted("personal_number", Kind::PersonalNumber, &["Số định danh cá nhân", "Số CCCD", "CCCD"]),
-    wanted("mobile", Kind::Phone, &["Số điện thoại", "SĐT", "Di động"]),
-    wanted("email", Kind::Email, &["Email", "Thư điện tử"]),
-    wanted("staff_group", Kind::Text, &["Vị trí việc làm", "Nhóm cán bộ"]),
-    wanted("position", Kind::Text, &["Chức vụ"]),
-    wanted("subject", Kind::Text, &["Môn dạy", "Môn giảng dạy"]),
-    wanted("professional_degree", Kind::Text, &["Trình độ chuyên môn", "Trình độ"]),
-    wanted("contract", Kind::Text, &["Hình thức hợp đồng"]),
-    wanted("recruited_on", Kind::Day, &["Ngày vào ngành", "Ngày tuyển dụng"]),
-    wanted("homeroom", Kind::Class, &["Lớp chủ nhiệm", "Chủ nhiệm lớp"]),
+    wanted(
+        "personal_number",
+        Kind::PersonalNumber,
+        &["Số định danh cá nhân", "Số CCCD", "CCCD", "Số căn cước", "Căn cước công dân", "Số CMND/CCCD"],
+    ),
+    wanted("mobile", Kind::Phone, &["Số điện thoại", "SĐT", "Di động", "Số di động", "Điện thoại"]),
+    wanted("email", Kind::Email, &["Email", "Thư điện tử", "Địa chỉ email"]),
+    wanted("staff_group", Kind::Text, &["Vị trí việc làm", "Nhóm cán bộ", "Loại hình cán bộ"]),
+    wanted("position", Kind::Text, &["Chức vụ", "Loại cán bộ", "Nhiệm vụ"]),
+    wanted("subject", Kind::Text, &["Môn dạy", "Môn giảng dạy", "Chuyên ngành dạy", "Môn dạy chính"]),
+    wanted("professional_degree", Kind::Text, &["Trình độ chuyên môn", "Trình độ", "Trình độ đào tạo", "Bằng cấp"]),
+    wanted("contract", Kind::Text, &["Hình thức hợp đồng", "Loại hợp đồng", "Hợp đồng"]),
+    wanted("recruited_on", Kind::Day, &["Ngày vào ngành", "Ngày tuyển dụng", "Ngày vào làm"]),
+    wanted("homeroom", Kind::Class, &["Lớp chủ nhiệm", "Chủ nhiệm lớp", "Chủ nhiệm"]),
+];
+
+/// The keys of staff whose values are codes of a list.
+pub const STAFF_LISTS: &[(&str, &str)] = &[
+    ("sex", "DM_GIOI_TINH"),
+    ("ethnic_group", "DM_DAN_TOC"),
+    ("staff_group", "DM_NHOM_CAN_BO"),
+    ("position", "DM_LOAI_CAN_BO"),
+    ("professional_degree", "DM_TRINH_DO_CHUYEN_MON"),
+    ("contract", "DM_HINH_THUC_HOP_DONG"),
 ];
 
 /// A list of classes.
 pub const CLASSES: &[Wanted] = &[
     wanted(ORDER, Kind::Number, &["STT", "TT"]),
-    wanted("class", Kind::Class, &["Tên lớp", "Lớp", "Mã lớp"]),
-    wanted("grade", Kind::Text, &["Khối", "Khối lớp"]),
-    wanted("homeroom_name", Kind::Name, &["Giáo viên chủ nhiệm", "GVCN"]),
-    wanted("size", Kind::Number, &["Sĩ số", "Số học sinh"]),
+    wanted("class", Kind::Class, &["Tên lớp", "Lớp", "Mã lớp", "Lớp học"]),
+    wanted("grade", Kind::Text, &["Khối", "Khối lớp", "Khối học"]),
+    wanted(
+        "homeroom_name",
+        Kind::Name,
+        &["Giáo viên chủ nhiệm", "GVCN", "Chủ nhiệm", "Họ tên giáo viên chủ nhiệm", "Tên GVCN"],
+    ),
+    wanted("homeroom_code", Kind::Code, &["Mã giáo viên chủ nhiệm", "Mã GVCN"]),
+    wanted("session_count", Kind::Text, &["Số buổi học trên tuần", "Số buổi/tuần", "Số buổi học/tuần"]),
+    wanted("two_sessions", Kind::Text, &["Dạy 2 buổi/ngày", "Học 2 buổi/ngày", "2 buổi/ngày"]),
+    wanted("size", Kind::Number, &["Sĩ số", "Số học sinh", "Tổng số học sinh"]),
 ];
 
 /// Who teaches what.
 pub const ASSIGNMENTS: &[Wanted] = &[
-    wanted("class", Kind::Class, &["Lớp", "Tên lớp"]),
-    wanted("subject", Kind::Text, &["Môn", "Môn học", "Môn dạy"]),
+    wanted(PLACE, Kind::Text, &["Ô trong tệp"]),
+    wanted("class", Kind::Class, &["Lớp", "Tên lớp", "Mã lớp", "Lớp dạy"]),
+    wanted("subject", Kind::Text, &["Môn", "Môn học", "Môn dạy", "Tên môn học"]),
     wanted("staff_code", Kind::Code, &["Mã giáo viên", "Mã GV", "Mã cán bộ"]),
-    wanted("staff_name", Kind::Name, &["Họ và tên giáo viên", "Giáo viên", "Họ tên giáo viên"]),
+    wanted(
+        "staff_name",
+        Kind::Name,
+        &["Họ và tên giáo viên", "Giáo viên", "Họ tên giáo viên", "Giáo viên dạy", "Giáo viên giảng dạy"],
+    ),
     wanted("periods", Kind::Number, &["Số tiết/tuần", "Số tiết", "Tiết/tuần"]),
+    wanted("semester", Kind::Text, &["Học kì", "Học kỳ", "HK"]),
+    wanted("role", Kind::Text, &["Vai trò", "Dạy chính/dạy cùng"]),
 ];
+
+/// Where something stands in the file, of a table whose rows were put together from the cells of another.
+pub const PLACE: &str = "place";
 
 /// All lists, in the order of [`What::ALL`].
 #[must_use]
 pub fn lists() -> [&'static [Wanted]; 4] {
     What::ALL.map(What::columns)
 }
-
-/// What a key of the pupil sheet is called in sentences.
-#[must_use]
-pub fn label(key: &str) -> &'static str {
-    PUPILS.iter().find(|column| column.key == key).and_then(|column| column.names.first()).copied().unwrap_or("Cột")
-}
-
-/// Cells of these columns that cannot be read keep a row out; of others, only the cell.
-pub const ESSENTIAL: &[&str] =
-    &["full_name", "birth_date", "sex", "personal_number", "sector_code", "class", "grade", "status"];
 
 /// Where values go that are kept as documents: the group, and whether one may see them plainly.
 pub const DOCUMENTS: &[(&str, &[&str])] = &[
@@ -210,9 +292,10 @@ pub const RELATIONS: [(&str, &str, &str, &str); 3] = [
     ("guardian", "guardian_name", "guardian_occupation", "guardian_birth_year"),
 ];
 
-/// The keys that are compared with what stands, in the order of the sheet.
-pub fn compared() -> impl Iterator<Item = &'static str> {
-    PUPILS.iter().map(|column| column.key).filter(|key| !matches!(*key, ORDER | "grade"))
+/// The keys of a list of people that are compared with what stands, in the order of the sheet.
+pub fn compared(what: What) -> impl Iterator<Item = &'static str> {
+    // Who leads a class is compared once the classes of the workbook are known.
+    what.columns().iter().map(|column| column.key).filter(|key| !matches!(*key, ORDER | "grade" | "homeroom"))
 }
 
 #[cfg(test)]
@@ -227,9 +310,10 @@ mod tests {
             keys.sort_unstable();
             keys.dedup();
             assert_eq!(keys.len(), all, "{what:?}");
-            assert!(what.needs().iter().all(|key| what.column(key).is_some()), "{what:?}");
+            let named = what.needs().iter().copied().flatten().chain(what.essential());
+            assert!(named.copied().all(|key| what.column(key).is_some()), "{what:?}");
         }
-        let kept = DOCUMENTS.iter().flat_map(|(_, keys)| keys.iter());
-        assert!(kept.chain(ESSENTIAL).all(|key| What::Pupils.column(key).is_some()));
+        assert!(DOCUMENTS.iter().flat_map(|(_, keys)| keys.iter()).all(|key| What::Pupils.column(key).is_some()));
+        assert!(STAFF_LISTS.iter().all(|(key, _)| What::Staff.column(key).is_some()));
     }
 }

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use base::{Uuid, vi};
 
-use super::layout::{compared, label};
+use super::layout::{What, compared};
 use super::read::Row;
 use super::stage::{Candidate, Change, Choice, Found, Target, Verdict};
-use super::standing::{Pupil, Standing};
+use super::standing::{Outside, Pupil, Standing};
 
 /// Codes of DM_TRANG_THAI_HOC_SINH of those who are no longer at the school.
 const GONE: [&str; 6] = ["04", "05", "08", "09", "11", "12"];
@@ -15,14 +15,31 @@ const GONE: [&str; 6] = ["04", "05", "08", "09", "11", "12"];
 /// What does not fit between a personal number, a sex and a year of birth, each a sentence.
 pub type Doubts<'a> = dyn Fn(&str, Option<&str>, Option<i16>) -> Vec<String> + 'a;
 
-/// What is found about each row. `doubts` says what does not fit between a personal number, a sex and a year of birth.
-pub fn judge(mut rows: Vec<Row>, standing: &Standing, make_classes: bool, doubts: &Doubts<'_>) -> Vec<Found> {
-    for row in &mut rows {
-        needed(row);
-        number_fits(row, doubts);
-        in_class(row, standing, make_classes);
+/// How somebody of a list is called in sentences: somebody, and somebody new on the button.
+const fn nouns(what: What) -> (&'static str, &'static str) {
+    match what {
+        What::Staff => ("cán bộ, giáo viên", "Người mới"),
+        _ => ("học sinh", "Học sinh mới"),
     }
-    twice(&mut rows);
+}
+
+/// What is found about each row of a list of people: pupils, or staff. `doubts` says what does not fit between a personal
+/// number, a sex and a year of birth.
+pub fn judge(
+    mut rows: Vec<Row>,
+    standing: &Standing,
+    what: What,
+    make_classes: bool,
+    doubts: &Doubts<'_>,
+) -> Vec<Found> {
+    for row in &mut rows {
+        needed(row, what);
+        number_fits(row, doubts);
+        if what == What::Pupils {
+            in_class(row, standing, make_classes);
+        }
+    }
+    twice(&mut rows, what);
     // Who is surely meant comes first: they are no candidates for other rows.
     let mut sure: Vec<Option<Means>> = rows.iter().map(|row| surely(row, standing)).collect();
     for (mean, row) in sure.iter_mut().zip(&rows) {
@@ -38,8 +55,9 @@ pub fn judge(mut rows: Vec<Row>, standing: &Standing, make_classes: bool, doubts
         let Some(Means::Is(pupil)) = means else { continue };
         if let Some(first) = meant.get(&pupil.person).copied() {
             let detail = format!(
-                "Dòng này và dòng {} cùng chỉ một học sinh của trường. Hãy bỏ một trong hai dòng, hoặc sửa mã cho đúng người.",
-                rows.get(first).map_or(0, |row| row.number)
+                "Dòng này và dòng {} cùng chỉ một {} của trường. Hãy bỏ một trong hai dòng, hoặc sửa mã cho đúng người.",
+                rows.get(first).map_or(0, |row| row.number),
+                nouns(what).0
             );
             if let Some(row) = rows.get_mut(at) {
                 row.say("full_name", true, "import.same_person", detail);
@@ -52,7 +70,7 @@ pub fn judge(mut rows: Vec<Row>, standing: &Standing, make_classes: bool, doubts
     let repeated = repeated(&rows, &sure);
     let judged = rows.into_iter().zip(sure).enumerate().map(|(at, (row, means))| {
         let before = repeated.get(&at).copied();
-        found(row, means, standing, &taken, before)
+        found(row, means, standing, what, &taken, before)
     });
     judged.collect()
 }
@@ -91,11 +109,13 @@ enum Means<'s> {
     Nobody,
 }
 
-fn needed(row: &mut Row) {
+fn needed(row: &mut Row, what: What) {
     if row.get("full_name").is_none() && !row.said.iter().any(|said| said.key.as_deref() == Some("full_name")) {
-        row.say("full_name", true, "import.no_name", "Thiếu họ tên. Hãy ghi họ và tên học sinh vào ô này.");
+        let detail = format!("Thiếu họ tên. Hãy ghi họ và tên {} vào ô này.", nouns(what).0);
+        row.say("full_name", true, "import.no_name", detail);
     }
-    if let Some(status) = row.get("status")
+    if what == What::Pupils
+        && let Some(status) = row.get("status")
         && GONE.contains(&status)
     {
         row.say(
@@ -117,7 +137,7 @@ fn number_fits(row: &mut Row, doubts: &Doubts<'_>) {
 
 fn in_class(row: &mut Row, standing: &Standing, make_classes: bool) {
     let Some(name) = row.get("class").map(str::to_owned) else { return };
-    match standing.class(&name) {
+    match standing.class(&name).or_else(|| standing.coming(&name)) {
         Some(class) => {
             // As the school calls it, so that another way of writing it is no change.
             row.values.insert("class".to_owned(), class.name.clone());
@@ -163,8 +183,8 @@ pub fn grade_of(class: &str) -> Option<String> {
 }
 
 /// Rows of the file that say the same of two people, or of one twice.
-fn twice(rows: &mut [Row]) {
-    for (key, what) in [("personal_number", "Số định danh cá nhân"), ("sector_code", "Mã định danh")] {
+fn twice(rows: &mut [Row], what: What) {
+    for (key, number) in [("personal_number", "Số định danh cá nhân"), ("sector_code", "Mã định danh")] {
         let mut by: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, row) in rows.iter().enumerate() {
             if let Some(value) = row.get(key) {
@@ -180,8 +200,9 @@ fn twice(rows: &mut [Row]) {
                 let others: Vec<&str> =
                     told.iter().filter(|(other, ..)| other != at).map(|(_, _, place)| place.as_str()).collect();
                 let detail = format!(
-                    "{what} này cũng đứng ở ô {}: hai học sinh không thể chung một số. Hãy sửa ô sai, hoặc bỏ dòng lặp.",
-                    others.join(", ")
+                    "{number} này cũng đứng ở ô {}: hai {} không thể chung một số. Hãy sửa ô sai, hoặc bỏ dòng lặp.",
+                    others.join(", "),
+                    nouns(what).0
                 );
                 if let Some(row) = rows.get_mut(*at) {
                     row.say(key, true, "import.number_twice", detail);
@@ -305,6 +326,7 @@ fn found(
     mut row: Row,
     means: Option<Means<'_>>,
     standing: &Standing,
+    what: What,
     taken: &HashSet<Uuid>,
     repeats: Option<u32>,
 ) -> Found {
@@ -316,33 +338,36 @@ fn found(
         _ if row.is_refused() => {}
         Some(Means::Is(pupil)) => {
             found.target = Some(target(pupil));
-            found.changes = changes(&row, pupil);
+            found.changes = changes(&row, pupil, what);
             found.verdict = match (&pupil.enrolment, found.changes.is_empty()) {
                 (None, _) => Verdict::New,
                 (Some(_), true) => Verdict::Same,
                 (Some(_), false) => Verdict::Changed,
             };
         }
-        Some(Means::Perhaps(candidates)) => doubt(&mut row, &mut found, candidates),
-        Some(Means::Nobody) => fresh(&mut row, &mut found, standing),
+        Some(Means::Perhaps(candidates)) => doubt(&mut row, &mut found, what, candidates),
+        Some(Means::Nobody) => fresh(&mut row, &mut found, standing, what),
         None if repeats.is_some() => {
             found.verdict = Verdict::Doubtful;
             let detail = format!(
-                "Trùng họ tên và ngày sinh với dòng {}. Nếu là hai học sinh khác nhau, hãy chọn “Học sinh mới”; nếu là dòng lặp, hãy chọn không nhập.",
-                repeats.unwrap_or_default()
+                "Trùng họ tên và ngày sinh với dòng {}. Nếu là hai {} khác nhau, hãy chọn “{}”; nếu là dòng lặp, hãy chọn không nhập.",
+                repeats.unwrap_or_default(),
+                nouns(what).0,
+                nouns(what).1
             );
             row.say("full_name", false, "import.repeated", detail);
         }
         None => match perhaps(&row, standing, taken) {
-            candidates if candidates.is_empty() => fresh(&mut row, &mut found, standing),
-            candidates => doubt(&mut row, &mut found, candidates),
+            candidates if candidates.is_empty() => fresh(&mut row, &mut found, standing, what),
+            candidates => doubt(&mut row, &mut found, what, candidates),
         },
     }
     // Whom the school has without knowing the birth goes out without it, and comes back so.
-    if found.verdict == Verdict::New && found.target.is_none() && row.get("birth_date").is_none() {
+    let new_pupil = what == What::Pupils && found.verdict == Verdict::New;
+    if new_pupil && found.target.is_none() && row.get("birth_date").is_none() {
         row.say("birth_date", true, "import.no_birth", "Thiếu ngày sinh. Hãy ghi ngày sinh, ví dụ 26/03/2014.");
     }
-    if found.verdict == Verdict::New && row.get("class").is_none() {
+    if new_pupil && row.get("class").is_none() {
         row.say("class", true, "import.needs_class", "Học sinh mới cần có lớp. Hãy ghi lớp, ví dụ 6A1.");
     }
     if row.is_refused() {
@@ -353,43 +378,55 @@ fn found(
     found
 }
 
-fn doubt(row: &mut Row, found: &mut Found, candidates: Vec<(&Pupil, &'static str)>) {
+fn doubt(row: &mut Row, found: &mut Found, what: What, candidates: Vec<(&Pupil, &'static str)>) {
     found.verdict = Verdict::Doubtful;
     found.candidates = candidates.into_iter().take(8).map(candidate).collect();
-    row.say(
-        "full_name",
-        false,
-        "import.doubtful",
-        "Có thể là học sinh trường đang có. Hãy chọn đúng người, hoặc chọn “Học sinh mới”.",
-    );
+    let (somebody, new) = nouns(what);
+    let detail = format!("Có thể là {somebody} trường đang có. Hãy chọn đúng người, hoặc chọn “{new}”.");
+    row.say("full_name", false, "import.doubtful", detail);
 }
 
 /// Somebody whom the school does not have; perhaps another has.
-fn fresh(row: &mut Row, found: &mut Found, standing: &Standing) {
-    let numbered = row.get("personal_number").and_then(|number| standing.outside.get(number));
-    let coded = row.get("sector_code").and_then(|code| standing.outside_coded.get(code));
-    let outside: Vec<_> = numbered.into_iter().chain(coded).flatten().collect();
+fn fresh(row: &mut Row, found: &mut Found, standing: &Standing, what: What) {
+    let is_them = |one: &&Outside| {
+        row.get("full_name").is_some_and(|name| vi::fold(name) == one.folded)
+            && one.birth.as_deref() == row.get("birth_date")
+    };
+    let numbered: Vec<&Outside> =
+        row.get("personal_number").and_then(|number| standing.outside.get(number)).into_iter().flatten().collect();
+    let coded = row.get("sector_code").and_then(|code| standing.outside_coded.get(code)).into_iter().flatten();
+    // Schools number their staff by themselves: one code at two schools is one person only where the rest agrees.
+    let coded: Vec<&Outside> = coded.filter(|one| what != What::Staff || is_them(one)).collect();
+    let outside: Vec<&Outside> = numbered.iter().chain(&coded).copied().collect();
     if let Some(school) = outside.iter().find_map(|one| one.school.clone()) {
-        let key = if numbered.is_some() { "personal_number" } else { "sector_code" };
-        let detail = format!(
-            "Học sinh này đang học ở {school} nên chưa nhập được. Hãy đề nghị trường ấy làm thủ tục chuyển trường, hoặc sửa lại số nếu gõ nhầm."
-        );
-        row.say(key, true, "import.enrolled_elsewhere", detail);
+        let key = if numbered.is_empty() { "sector_code" } else { "personal_number" };
+        let (code, detail) = match what {
+            What::Staff => (
+                "import.works_elsewhere",
+                format!(
+                    "Người này đang làm việc ở {school} nên chưa nhập được. Nếu chuyển hẳn, hãy đề nghị trường ấy ghi “Chuyển đi”; nếu dạy cả hai trường, hãy tiếp nhận ở trang Cán bộ; nếu gõ nhầm, hãy sửa lại số."
+                ),
+            ),
+            _ => (
+                "import.enrolled_elsewhere",
+                format!(
+                    "Học sinh này đang học ở {school} nên chưa nhập được. Hãy đề nghị trường ấy làm thủ tục chuyển trường, hoặc sửa lại số nếu gõ nhầm."
+                ),
+            ),
+        };
+        row.say(key, true, code, detail);
         return;
     }
     found.verdict = Verdict::New;
     // The same person only when name and birth agree as well; two people with one number are the steward's matter.
-    let same = outside.iter().find(|one| {
-        row.get("full_name").is_some_and(|name| vi::fold(name) == one.folded)
-            && one.birth.as_deref() == row.get("birth_date")
-    });
+    let same = outside.iter().find(|one| is_them(one));
     found.target = same.map(|one| Target { person: one.person, version: one.version, enrolment: None });
 }
 
 /// What the workbook says otherwise. An empty cell says nothing.
-fn changes(row: &Row, pupil: &Pupil) -> Vec<Change> {
+fn changes(row: &Row, pupil: &Pupil, what: What) -> Vec<Change> {
     let mut changes = Vec::new();
-    for key in compared() {
+    for key in compared(what) {
         let Some(says) = row.get(key) else { continue };
         let stands = pupil.values.get(key).map(String::as_str);
         let same = match stands {
@@ -403,9 +440,9 @@ fn changes(row: &Row, pupil: &Pupil) -> Vec<Change> {
         if !same {
             changes.push(Change {
                 key: key.to_owned(),
-                label: label(key).to_owned(),
-                from: stands.map(str::to_owned),
-                to: says.to_owned(),
+                label: what.label(key).to_owned(),
+                from: stands.map(|value| what.shown(key, value)),
+                to: what.shown(key, says),
             });
         }
     }

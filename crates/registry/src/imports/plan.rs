@@ -113,7 +113,7 @@ pub struct Kin {
 pub struct NewClass {
     /// Which.
     pub id: Uuid,
-    /// As the workbook calls it.
+    /// Its code: as the workbook calls it.
     pub name: String,
     /// Its grade.
     pub grade: String,
@@ -375,14 +375,15 @@ impl Maker<'_> {
         let class = match (standing.class(name), self.classes.get(name)) {
             (Some(class), _) => class.id,
             (None, Some(id)) => *id,
-            (None, None) if !self.makes_classes => {
+            (None, None) if !self.makes_classes && standing.coming(name).is_none() => {
                 return Err(super::apply::CHANGED.error(format!(
                     "Lớp {name} vừa bị bỏ; chưa có gì được nhập. Hãy xem lại bản xem trước rồi nhập lại."
                 )));
             }
             (None, None) => {
                 let id = self.id()?;
-                let grade = of.found.values.get("grade").cloned().or_else(|| grade_of(name));
+                let said = standing.coming(name).map(|class| class.grade.clone());
+                let grade = said.or_else(|| of.found.values.get("grade").cloned()).or_else(|| grade_of(name));
                 let Some(grade) = grade else { return Err(Error::internal("a class without a grade")) };
                 self.plan.classes.push(NewClass { id, name: name.clone(), grade });
                 self.classes.insert(name.clone(), id);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layout::{What, label};
+use super::layout::What;
 use super::stage::{Said, Stage, Verdict};
 
 /// What stands in cells with one problem, and in how many.
@@ -25,6 +25,8 @@ pub struct ValueView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ImportProblem)]
 pub struct ProblemView {
+    /// In which list.
+    pub what: What,
     /// Stable code.
     #[schema(example = "import.no_class")]
     pub code: String,
@@ -54,6 +56,8 @@ const VALUES: usize = 50;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ImportChangedColumn)]
 pub struct ChangedView {
+    /// In which list.
+    pub what: What,
     /// The column's key.
     #[schema(example = "contact_phone")]
     pub key: String,
@@ -74,8 +78,9 @@ struct Gathered<'s> {
 /// The problems of a stage: what keeps rows out first, then the most frequent.
 #[must_use]
 pub fn of(stage: &Stage) -> Vec<ProblemView> {
-    let mut all: BTreeMap<(&str, Option<&str>, bool), Gathered<'_>> = BTreeMap::new();
-    for (_, table) in stage.tables.iter().enumerate().filter(|(_, table)| !table.skipped && table.what.is_some()) {
+    let mut all: BTreeMap<(usize, &str, Option<&str>, bool), Gathered<'_>> = BTreeMap::new();
+    for (_, table) in stage.taken() {
+        let list = What::ALL.iter().position(|what| table.what == Some(*what)).unwrap_or_default();
         for row in &table.rows {
             let mut met: Vec<(&str, Option<&str>)> = Vec::new();
             for said in &row.found.said {
@@ -85,7 +90,7 @@ pub fn of(stage: &Stage) -> Vec<ProblemView> {
                     continue;
                 }
                 met.push(place);
-                let one = all.entry((place.0, place.1, said.refuses)).or_insert_with(|| Gathered {
+                let one = all.entry((list, place.0, place.1, said.refuses)).or_insert_with(|| Gathered {
                     first: said,
                     rows: 0,
                     values: HashMap::new(),
@@ -101,16 +106,18 @@ pub fn of(stage: &Stage) -> Vec<ProblemView> {
     }
     let mut problems: Vec<ProblemView> = all
         .into_iter()
-        .map(|((code, key, refuses), gathered)| {
+        .map(|((list, code, key, refuses), gathered)| {
+            let what = What::ALL.get(list).copied().unwrap_or(What::Pupils);
             let distinct = gathered.values.len();
             let mut values: Vec<ValueView> =
                 gathered.values.into_iter().map(|(text, rows)| ValueView { text, rows }).collect();
             values.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.text.cmp(&b.text)));
             values.truncate(VALUES);
             ProblemView {
+                what,
                 code: code.to_owned(),
                 key: key.map(str::to_owned),
-                label: key.map(|key| label(key).to_owned()),
+                label: key.map(|key| what.label(key).to_owned()),
                 refuses,
                 rows: gathered.rows,
                 first: gathered.first.clone(),
@@ -126,18 +133,23 @@ pub fn of(stage: &Stage) -> Vec<ProblemView> {
 /// Which columns change, and in how many rows, in the order of the sheet.
 #[must_use]
 pub fn changes(stage: &Stage) -> Vec<ChangedView> {
-    let mut all: HashMap<&str, ChangedView> = HashMap::new();
-    let rows = stage.tables.iter().filter(|table| !table.skipped).flat_map(|table| &table.rows);
-    for change in rows.filter(|row| row.found.verdict == Verdict::Changed).flat_map(|row| &row.found.changes) {
-        let one = all.entry(&change.key).or_insert_with(|| ChangedView {
-            key: change.key.clone(),
-            label: change.label.clone(),
-            rows: 0,
-        });
-        one.rows += 1;
+    let mut all: HashMap<(usize, &str), ChangedView> = HashMap::new();
+    for (_, table) in stage.taken() {
+        let Some(list) = What::ALL.iter().position(|what| table.what == Some(*what)) else { continue };
+        let changed = table.rows.iter().filter(|row| row.found.verdict == Verdict::Changed);
+        for change in changed.flat_map(|row| &row.found.changes) {
+            let one = all.entry((list, &change.key)).or_insert_with(|| ChangedView {
+                what: What::ALL[list],
+                key: change.key.clone(),
+                label: change.label.clone(),
+                rows: 0,
+            });
+            one.rows += 1;
+        }
     }
-    let mut all: Vec<ChangedView> = all.into_values().collect();
-    let place = |key: &str| What::Pupils.columns().iter().position(|column| column.key == key);
-    all.sort_by_key(|one| (place(&one.key), one.key.clone()));
-    all
+    let mut all: Vec<((usize, &str), ChangedView)> = all.into_iter().collect();
+    all.sort_by_key(|((list, key), one)| {
+        (*list, one.what.columns().iter().position(|column| column.key == *key), key.to_string())
+    });
+    all.into_iter().map(|(_, one)| one).collect()
 }

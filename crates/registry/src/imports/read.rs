@@ -6,7 +6,7 @@ use base::book::{Books, Kind, Seen};
 use base::{Date, Result};
 use rules::sector::{Found, Spec, Values as _, qd4998};
 
-use super::layout::{ESSENTIAL, ORDER, What};
+use super::layout::{ORDER, PLACE, What};
 use super::stage::{Choice, Said, Staged, StagedRow};
 
 /// A row that was read.
@@ -16,6 +16,8 @@ pub struct Row {
     pub sheet: String,
     /// Its number there.
     pub number: u32,
+    /// Its place in the file where its table was put together from the cells of another.
+    pub place: Option<String>,
     /// The letters of each key's column.
     pub letters: HashMap<String, String>,
     /// Its values, by key.
@@ -37,6 +39,7 @@ impl Row {
     #[must_use]
     pub fn at(&self, key: &str) -> String {
         match self.letters.get(key) {
+            _ if self.place.is_some() => format!("{}!{}", self.sheet, self.place.as_deref().unwrap_or_default()),
             Some(letters) => format!("{}!{letters}{}", self.sheet, self.number),
             None => format!("{}, dòng {}", self.sheet, self.number),
         }
@@ -109,6 +112,7 @@ fn one(books: &dyn Books, spec: &Spec, table: &Staged, what: What, staged: &Stag
         let cells: Vec<&Seen> = places.map(|at| staged.line.cells.get(at).unwrap_or(&nothing)).collect();
         match books.read(wanted.kind, column, &cells, latest) {
             Ok(None) => {}
+            Ok(Some(read)) if wanted.key == PLACE => row.place = Some(read.value),
             Ok(Some(read)) => {
                 if let Some(hint) = read.hint {
                     row.say(wanted.key, false, "cell.mended", hint);
@@ -122,7 +126,7 @@ fn one(books: &dyn Books, spec: &Spec, table: &Staged, what: What, staged: &Stag
                     }
                     Some(Found::Missing | Found::Open) => {
                         let name = wanted.names.first().copied().unwrap_or_default();
-                        let refuses = ESSENTIAL.contains(&wanted.key);
+                        let refuses = what.essential().contains(&wanted.key);
                         let then = if refuses {
                             ""
                         } else {
@@ -137,7 +141,7 @@ fn one(books: &dyn Books, spec: &Spec, table: &Staged, what: What, staged: &Stag
                 }
             }
             Err(fault) => {
-                let refuses = ESSENTIAL.contains(&wanted.key);
+                let refuses = what.essential().contains(&wanted.key);
                 let detail = match refuses {
                     true => fault.detail,
                     false => format!("{} Ô này được bỏ qua, các ô khác của dòng vẫn nhận.", fault.detail),

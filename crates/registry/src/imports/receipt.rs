@@ -8,7 +8,6 @@ use base::sheet::{Cell, Head, Sheet};
 use base::{Instant, Result, UnitId, Uuid};
 use http::{Answer, App, Download, Path, Signed, State};
 
-use super::layout::What;
 use super::stage::{Stage, Staged, StagedRow, Verdict};
 use super::{allowed, open};
 
@@ -66,7 +65,7 @@ fn counted(table: &Staged) -> Vec<(String, usize)> {
 pub fn write(stage: &Stage, is_done: bool, made_at: Instant) -> Result<File> {
     // Several sheets, one for each class, have the same columns: they stand below each other.
     let mut titles: Vec<(String, usize)> = Vec::new();
-    for (_, table) in stage.of_what(What::Pupils) {
+    for (_, table) in stage.taken() {
         for title in counted(table) {
             if !titles.contains(&title) {
                 titles.push(title);
@@ -100,7 +99,7 @@ pub fn write(stage: &Stage, is_done: bool, made_at: Instant) -> Result<File> {
         about: about.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     };
     let mut rows = platform::sheets::begin_titled(sheet, &all)?;
-    for (_, table) in stage.of_what(What::Pupils) {
+    for (_, table) in stage.taken() {
         let own = counted(table);
         let places: Vec<Option<usize>> =
             titles.iter().map(|title| own.iter().position(|column| column == title)).collect();
@@ -118,7 +117,7 @@ pub fn write(stage: &Stage, is_done: bool, made_at: Instant) -> Result<File> {
 /// The people of whom a receipt tells.
 #[must_use]
 pub fn people(stage: &Stage) -> Vec<Uuid> {
-    let rows = stage.of_what(What::Pupils).flat_map(|(_, table)| table.rows.iter());
+    let rows = stage.taken().flat_map(|(_, table)| table.rows.iter());
     let mut all: Vec<Uuid> = rows
         .flat_map(|row| {
             let target = row.found.target.map(|target| target.person);

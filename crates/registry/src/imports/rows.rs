@@ -5,7 +5,6 @@ use http::{Answer, App, Json, List, Path, Query, Signed, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::layout::What;
 use super::stage::{Candidate, Change, Choice, Said, Stage, StagedRow, Verdict};
 use super::{allowed, open, view};
 
@@ -112,7 +111,7 @@ pub fn page(stage: &Stage, asked: &ImportRows) -> Result<(Vec<Uuid>, Page<RowVie
     let from: usize = asked.cursor.as_deref().and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
     let most = asked.limit.unwrap_or(PAGE).clamp(1, PAGE_MOST);
     let mut all = stage
-        .of_what(What::Pupils)
+        .taken()
         .filter(|(at, _)| asked.table.is_none_or(|table| table == *at))
         .flat_map(|(at, table)| table.rows.iter().map(move |row| (at, table, row)))
         .filter(|(.., row)| wanted.is_none_or(|verdict| verdict == row.found.verdict))

@@ -171,7 +171,7 @@ pub struct Target {
     pub person: Uuid,
     /// Their version.
     pub version: i64,
-    /// Their open enrolment here, and its version.
+    /// Their open enrolment here, of staff the employment, and its version.
     pub enrolment: Option<(Uuid, i64)>,
 }
 
@@ -186,6 +186,9 @@ pub struct Found {
     pub said: Vec<Said>,
     /// Whom it is about.
     pub target: Option<Target>,
+    /// What it is about where that is nobody: a class, and its version.
+    #[serde(default)]
+    pub record: Option<(Uuid, i64)>,
     /// What would change.
     pub changes: Vec<Change>,
     /// Who may be meant.
@@ -242,13 +245,14 @@ impl Stage {
     pub fn of(name: &str, book: Book) -> Self {
         let tables = book.tables.into_iter().map(|table| {
             let what = table.list.and_then(|at| What::ALL.get(at)).copied().filter(|what| {
-                what.needs().iter().all(|key| table.columns.iter().any(|column| column.key.as_deref() == Some(*key)))
+                let keys: Vec<&str> = table.columns.iter().filter_map(|column| column.key.as_deref()).collect();
+                what.fits(&keys)
             });
             Staged {
                 sheet: table.sheet,
                 what,
                 // What is not recognised is shown and not imported until somebody says what it is.
-                skipped: what != Some(What::Pupils),
+                skipped: what.is_none(),
                 sure: table.sure,
                 columns: table.columns,
                 rows: table
@@ -274,11 +278,21 @@ impl Stage {
         self.tables.iter().enumerate().filter(move |(_, table)| table.what == Some(what) && !table.skipped)
     }
 
+    /// The tables that are not left out, with their places.
+    pub fn taken(&self) -> impl Iterator<Item = (usize, &Staged)> {
+        self.tables.iter().enumerate().filter(|(_, table)| table.what.is_some() && !table.skipped)
+    }
+
+    /// Whether there is a table of a sort that is not left out.
+    #[must_use]
+    pub fn has(&self, what: What) -> bool {
+        self.of_what(what).next().is_some()
+    }
+
     /// How many rows of each verdict.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let tables = self.of_what(What::Pupils);
-        Counts::of(tables.flat_map(|(_, table)| table.rows.iter().map(|row| row.found.verdict)))
+        Counts::of(self.taken().flat_map(|(_, table)| table.rows.iter().map(|row| row.found.verdict)))
     }
 
     /// Puts it into the store. Blocks.

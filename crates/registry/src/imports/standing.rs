@@ -7,18 +7,19 @@ use base::{Date, Error, Result, SchoolYear, ToValue as _, UnitId, Uuid, Value, v
 use db::keys::{Cipher, Use};
 use db::{Built, Tx, params};
 
+use super::layout::What;
 use super::layout::{DOCUMENTS, RELATIONS};
-use super::store::{self, DocRow, KinRow, PupilRow};
+use super::store::{self, ClassRow, DocRow, KinRow, PupilRow};
 use crate::people::secrets;
 
-/// A pupil of the school, now or formerly.
+/// A pupil of the school, or somebody who works there, now or formerly.
 #[derive(Clone, Debug, Default)]
 pub struct Pupil {
     /// Who.
     pub person: Uuid,
     /// The person's version.
     pub version: i64,
-    /// The open enrolment and its version; none of somebody who was here formerly.
+    /// The open enrolment, of staff the employment, and its version; none of somebody who was here formerly.
     pub enrolment: Option<(Uuid, i64)>,
     /// The class, and since when.
     pub class: Option<(Uuid, Date)>,
@@ -37,7 +38,7 @@ pub struct Pupil {
 pub struct Class {
     /// Which.
     pub id: Uuid,
-    /// As the school calls it.
+    /// Its code, by which a workbook calls it.
     pub name: String,
     /// Its grade.
     pub grade: String,
@@ -66,6 +67,8 @@ pub struct Standing {
     /// The school year of today, by the year it begins in.
     pub year: i64,
     classes: HashMap<String, Class>,
+    /// Classes that the same workbook makes.
+    coming: HashMap<String, Class>,
     by_person: HashMap<Uuid, usize>,
     by_number: HashMap<String, Vec<usize>>,
     by_code: HashMap<String, Vec<usize>>,
@@ -79,7 +82,8 @@ pub struct Standing {
 }
 
 /// How a class is looked for: *6 A1* and *Lớp 6A1* are 6A1.
-fn class_key(name: &str) -> String {
+#[must_use]
+pub fn class_key(name: &str) -> String {
     let folded = vi::fold(name);
     folded.strip_prefix("lop ").unwrap_or(&folded).replace(' ', "")
 }
@@ -95,6 +99,17 @@ impl Standing {
     #[must_use]
     pub fn class(&self, name: &str) -> Option<&Class> {
         self.classes.get(&class_key(name))
+    }
+
+    /// A class that the same workbook makes.
+    #[must_use]
+    pub fn coming(&self, name: &str) -> Option<&Class> {
+        self.coming.get(&class_key(name))
+    }
+
+    /// A class that the same workbook makes.
+    pub fn expect(&mut self, class: Class) {
+        self.coming.entry(class_key(&class.name)).or_insert(class);
     }
 
     /// A pupil by person.
@@ -141,6 +156,16 @@ impl Standing {
             }
         }
         standing
+    }
+}
+
+impl Standing {
+    /// A class is found by its name as well, where no other has that for its code.
+    pub(super) fn also_called(&mut self, rows: &[ClassRow]) {
+        for row in rows {
+            let class = Class { id: row.id, name: row.code.clone(), grade: row.grade.clone() };
+            self.classes.entry(class_key(&row.name)).or_insert(class);
+        }
     }
 }
 
@@ -199,8 +224,8 @@ pub fn read(tx: &mut Tx<'_>, school: UnitId) -> Result<Standing> {
         }
         pupils.push(of_row(row));
     }
-    let classes: Vec<(Uuid, String, String)> = tx.all(&store::CLASSES, params![school, year])?;
-    let names: HashMap<Uuid, &String> = classes.iter().map(|(id, name, _)| (*id, name)).collect();
+    let classes: Vec<ClassRow> = tx.all(&store::CLASSES, params![school, year])?;
+    let names: HashMap<Uuid, &String> = classes.iter().map(|class| (class.id, &class.code)).collect();
     for (enrolment, class, from) in tx.all::<(Uuid, Uuid, Date)>(&store::MEMBERS, params![school, today])? {
         let (Some(pupil), Some(name)) =
             (by_record.get(&enrolment).and_then(|at| pupils.get_mut(*at)), names.get(&class))
@@ -261,10 +286,24 @@ pub fn read(tx: &mut Tx<'_>, school: UnitId) -> Result<Standing> {
             pupil.values.insert(born, year);
         }
     }
-    let classes = classes.into_iter().map(|(id, name, grade)| Class { id, name, grade }).collect();
-    let mut standing = Standing::made_of(pupils, classes, year);
+    let mut standing = Standing::made_of(pupils, classes_of(&classes), year);
+    standing.also_called(&classes);
     standing.relatives = relatives;
     Ok(standing)
+}
+
+/// What a school has beside its pupils, for a workbook that has none.
+pub fn without_pupils(tx: &mut Tx<'_>, school: UnitId) -> Result<Standing> {
+    let year = year_of(tx.today());
+    let classes: Vec<ClassRow> = tx.all(&store::CLASSES, params![school, year])?;
+    let mut standing = Standing::made_of(Vec::new(), classes_of(&classes), year);
+    standing.also_called(&classes);
+    Ok(standing)
+}
+
+/// Classes as matching knows them.
+pub(super) fn classes_of(rows: &[ClassRow]) -> Vec<Class> {
+    rows.iter().map(|row| Class { id: row.id, name: row.code.clone(), grade: row.grade.clone() }).collect()
 }
 
 /// The values of a document.
@@ -320,10 +359,12 @@ pub fn digests(keys: &db::keys::Keys, what: &str, value: &str) -> Result<Vec<[u8
 pub fn look_outside(
     tx: &mut Tx<'_>,
     school: UnitId,
+    what: What,
     numbers: &[String],
     codes: &[String],
     into: &mut Standing,
 ) -> Result<()> {
+    let today = tx.today();
     let mut by_digest: HashMap<Vec<u8>, &String> = HashMap::new();
     for number in numbers {
         for digest in digests(tx.keys(), "personal_number", number)? {
@@ -334,8 +375,15 @@ pub fn look_outside(
     all.sort_unstable();
     let mut met: Vec<(String, bool, Met)> = Vec::new();
     for some in all.chunks(AT_ONCE) {
-        let values: Vec<Value<'_>> = some.iter().map(|digest| digest.to_value()).collect();
-        let sql = Built::new("OUTSIDE", &store::outside("s.digest", values.len()), tx.dialect());
+        let mut values: Vec<Value<'_>> = some.iter().map(|digest| digest.to_value()).collect();
+        let text = match what {
+            What::Staff => store::outside_staff("s.digest", values.len()),
+            _ => store::outside("s.digest", values.len()),
+        };
+        if what == What::Staff {
+            values.push(Value::Date(today));
+        }
+        let sql = Built::new("OUTSIDE", &text, tx.dialect());
         for row in tx.all::<Met>(&sql, &values)? {
             if let Some(number) = row.digest.as_ref().and_then(|digest| by_digest.get(digest)) {
                 met.push(((*number).clone(), true, row));
@@ -343,10 +391,17 @@ pub fn look_outside(
         }
     }
     for some in codes.chunks(AT_ONCE) {
-        let values: Vec<Value<'_>> = some.iter().map(base::ToValue::to_value).collect();
-        let sql = Built::new("OUTSIDE_CODED", &store::outside_coded(values.len()), tx.dialect());
+        let mut values: Vec<Value<'_>> = some.iter().map(base::ToValue::to_value).collect();
+        let text = match what {
+            What::Staff => store::outside_staff_coded(values.len()),
+            _ => store::outside_coded(values.len()),
+        };
+        if what == What::Staff {
+            values.push(Value::Date(today));
+        }
+        let sql = Built::new("OUTSIDE_CODED", &text, tx.dialect());
         for row in tx.all::<Met>(&sql, &values)? {
-            if let Some(code) = row.pupil_code.clone() {
+            if let Some(code) = row.code.clone() {
                 met.push((code, false, row));
             }
         }
@@ -354,7 +409,6 @@ pub fn look_outside(
     let mut schools: Vec<UnitId> = met.iter().filter_map(|(.., row)| row.school.map(UnitId)).collect();
     schools.sort_unstable();
     schools.dedup();
-    let today = tx.today();
     let names: HashMap<UnitId, String> =
         crate::units::store::called(tx, &schools, today)?.into_iter().map(|(id, _, name)| (id, name)).collect();
     for (key, by_number, row) in met {
@@ -376,7 +430,7 @@ db::row! {
     /// Somebody who was found by a number or a code.
     pub(super) struct Met {
         pub digest: Option<Vec<u8>>,
-        pub pupil_code: Option<String>,
+        pub code: Option<String>,
         pub id: Uuid,
         pub version: i64,
         pub folded: String,

@@ -93,6 +93,54 @@ db::row! {
         pub pupil_code: Option<String>,
     }
 
+    /// Somebody who works or worked at a school.
+    pub struct StaffRow {
+        /// The employment.
+        pub employment: Uuid,
+        /// Its version.
+        pub version: i64,
+        /// The first day.
+        pub valid_from: Date,
+        /// The first day after it.
+        pub valid_to: Option<Date>,
+        /// A code of DM_NHOM_CAN_BO.
+        pub staff_group: Option<String>,
+        /// A code of DM_LOAI_CAN_BO.
+        pub position: Option<String>,
+        /// A code of DM_HINH_THUC_HOP_DONG.
+        pub contract: Option<String>,
+        /// Who.
+        pub person: Uuid,
+        /// The person's version.
+        pub person_version: i64,
+        /// The whole name.
+        pub full_name: String,
+        /// The folded name.
+        pub folded: String,
+        /// The birth.
+        pub birth: Option<String>,
+        /// The sex.
+        pub sex: Option<String>,
+        /// The ethnic group.
+        pub ethnic_group: Option<String>,
+        /// The sector's code.
+        pub staff_code: Option<String>,
+    }
+
+    /// A class of a school year.
+    pub struct ClassRow {
+        /// Which.
+        pub id: Uuid,
+        /// Its code.
+        pub code: String,
+        /// What it is called.
+        pub name: String,
+        /// Its grade.
+        pub grade: String,
+        /// Its version.
+        pub version: i64,
+    }
+
     /// A document of a pupil.
     pub struct DocRow {
         /// The enrolment.
@@ -178,8 +226,21 @@ db::statements! {
         FROM kinship k JOIN person p ON p.id = k.relative WHERE k.school = ?1
         ORDER BY k.child NULLS LAST, k.relation NULLS LAST";
     /// The classes of a school year.
-    pub CLASSES = "SELECT id, name, grade FROM class WHERE school = ?1 AND year = ?2
+    pub CLASSES = "SELECT id, code, name, grade, version FROM class WHERE school = ?1 AND year = ?2
         ORDER BY sort_key NULLS LAST, id NULLS LAST";
+    /// Everybody who works or worked at a school, those who do first.
+    pub STAFF = "SELECT e.id AS employment, e.version, e.valid_from, e.valid_to, e.staff_group, e.position, e.contract, e.person,
+          p.version AS person_version, p.full_name, p.folded, p.birth, p.sex, p.ethnic_group, p.staff_code
+        FROM employment e JOIN person p ON p.id = e.person WHERE e.school = ?1
+        ORDER BY e.valid_to IS NOT NULL, e.valid_from DESC NULLS LAST, e.id NULLS LAST";
+    /// What is closed about them.
+    pub STAFF_SECRETS = "SELECT s.person, s.what, s.n, s.sealed FROM employment e JOIN person_secret s ON s.person = e.person
+        WHERE e.school = ?1 ORDER BY s.person NULLS LAST, s.what NULLS LAST, s.n NULLS LAST";
+    /// The documents of a sort of records that columns of a list are kept in: of staff, or of classes.
+    pub RECORD_DOCUMENTS = "SELECT d.record, d.field_group, d.valid_from, d.plain, d.sealed FROM record_doc d
+        WHERE d.school = ?1 AND d.field_group IN ('staff_job', 'staff_teaching', 'staff_qualification', 'class_identity')
+          AND d.valid_from <= ?2 AND (d.valid_to IS NULL OR d.valid_to > ?2)
+        ORDER BY d.record NULLS LAST, d.field_group NULLS LAST";
     /// Who is in which class on a day.
     pub MEMBERS = "SELECT enrolment, class, valid_from FROM class_member
         WHERE school = ?1 AND valid_from <= ?2 AND (valid_to IS NULL OR valid_to > ?2)
@@ -232,7 +293,7 @@ fn places(n: usize) -> String {
 #[must_use]
 pub fn outside(column: &str, n: usize) -> String {
     format!(
-        "SELECT s.digest, NULL AS pupil_code, p.id, p.version, p.folded, p.birth, e.school
+        "SELECT s.digest, NULL AS code, p.id, p.version, p.folded, p.birth, e.school
          FROM person_secret s JOIN person p ON p.id = s.person
          LEFT JOIN enrolment e ON e.person = p.id AND e.valid_to IS NULL
          WHERE s.what = 'personal_number' AND {column} IN ({}) ORDER BY p.id NULLS LAST, e.school NULLS LAST",
@@ -244,9 +305,34 @@ pub fn outside(column: &str, n: usize) -> String {
 #[must_use]
 pub fn outside_coded(n: usize) -> String {
     format!(
-        "SELECT NULL AS digest, p.pupil_code, p.id, p.version, p.folded, p.birth, e.school
+        "SELECT NULL AS digest, p.pupil_code AS code, p.id, p.version, p.folded, p.birth, e.school
          FROM person p LEFT JOIN enrolment e ON e.person = p.id AND e.valid_to IS NULL
          WHERE p.pupil_code IN ({}) ORDER BY p.id NULLS LAST, e.school NULLS LAST",
+        places(n)
+    )
+}
+
+/// Who has one of so many personal numbers, by their digests, and where they work on a day, the last parameter.
+#[must_use]
+pub fn outside_staff(column: &str, n: usize) -> String {
+    format!(
+        "SELECT s.digest, NULL AS code, p.id, p.version, p.folded, p.birth, e.school
+         FROM person_secret s JOIN person p ON p.id = s.person
+         LEFT JOIN employment e ON e.person = p.id AND (e.valid_to IS NULL OR e.valid_to > ?{})
+         WHERE s.what = 'personal_number' AND {column} IN ({}) ORDER BY p.id NULLS LAST, e.school NULLS LAST",
+        n + 1,
+        places(n)
+    )
+}
+
+/// Who has one of so many codes of staff, and where they work on a day, the last parameter.
+#[must_use]
+pub fn outside_staff_coded(n: usize) -> String {
+    format!(
+        "SELECT NULL AS digest, p.staff_code AS code, p.id, p.version, p.folded, p.birth, e.school
+         FROM person p LEFT JOIN employment e ON e.person = p.id AND (e.valid_to IS NULL OR e.valid_to > ?{})
+         WHERE p.staff_code IN ({}) ORDER BY p.id NULLS LAST, e.school NULLS LAST",
+        n + 1,
         places(n)
     )
 }

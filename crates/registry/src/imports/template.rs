@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::allowed;
-use super::layout::{ORDER, What};
+use super::layout::{ORDER, PLACE, What};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
@@ -23,9 +23,9 @@ pub struct ImportTemplate {
 /// Writes the headings of a list, as they are recognised without a question.
 pub fn write(what: What, made_at: base::Instant) -> Result<File> {
     let width = |key: &str| if key == ORDER { 6 } else { 18 };
-    let columns = what
-        .columns()
-        .iter()
+    // Where something stands in the file is nobody's to fill in.
+    let filled = what.columns().iter().filter(|column| column.key != PLACE);
+    let columns = filled
         .map(|column| Head { title: column.names.first().copied().unwrap_or_default(), width: width(column.key) });
     let sheet = Sheet { title: what.title().to_owned(), columns: columns.collect(), made_at, about: Vec::new() };
     platform::sheets::begin(sheet)?.finish()

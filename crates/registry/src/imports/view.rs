@@ -4,7 +4,7 @@ use base::{Instant, Uuid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layout::{PUPILS, What};
+use super::layout::{ORDER, PLACE, What};
 use super::problems::{self, ChangedView, ProblemView};
 use super::stage::{Counts, Stage, Verdict};
 use super::store::{ImportRow, ListedRow};
@@ -128,6 +128,8 @@ pub struct TableView {
     pub columns: Vec<ColumnView>,
     /// Rows that are no data.
     pub aside: Vec<AsideView>,
+    /// What its columns can be taken for.
+    pub keys: Vec<KeyView>,
 }
 
 /// What a column can be taken for.
@@ -162,18 +164,18 @@ pub struct Import {
     pub changes: Vec<ChangedView>,
     /// Its tables.
     pub tables: Vec<TableView>,
-    /// What columns can be taken for.
-    pub keys: Vec<KeyView>,
+}
+
+fn keys_of(what: What) -> Vec<KeyView> {
+    let shown = what.columns().iter().filter(|column| column.key != PLACE || what != What::Assignments);
+    let shown = shown.filter(|column| column.key != ORDER || what == What::Pupils);
+    shown.map(|column| KeyView { key: column.key.to_owned(), label: what.label(column.key).to_owned() }).collect()
 }
 
 impl Import {
     /// Of an import and what stands in its file.
     #[must_use]
     pub fn of(row: ImportRow, stage: &Stage) -> Self {
-        let keys = PUPILS.iter().map(|column| KeyView {
-            key: column.key.to_owned(),
-            label: column.names.first().copied().unwrap_or_default().to_owned(),
-        });
         let tables = stage.tables.iter().map(|table| {
             let verdicts = table.rows.iter().map(|row| row.found.verdict).filter(|_| !table.skipped);
             TableView {
@@ -196,6 +198,7 @@ impl Import {
                     })
                     .collect(),
                 aside: table.aside.iter().map(|(row, why)| AsideView { row: *row, why: why.clone() }).collect(),
+                keys: keys_of(table.what.unwrap_or(What::Pupils)),
             }
         });
         Self {
@@ -206,7 +209,6 @@ impl Import {
             problems: problems::of(stage),
             changes: problems::changes(stage),
             tables: tables.collect(),
-            keys: keys.collect(),
             import: row.into(),
         }
     }

@@ -12,6 +12,7 @@ use db::{BulkInto, Entry, Tx, params};
 use serde_json::json;
 
 use super::{commune, commune_office, department};
+use crate::classes::create;
 use crate::imports::apply::{CLASSES, KIN, MEMBERS, SECRETS};
 use crate::people::secrets::{self, Secret};
 use crate::people::words::{self, EVERYWHERE, Indexed};
@@ -379,16 +380,17 @@ fn keep_secrets(tx: &mut Tx<'_>, load: &People) -> Result<()> {
 }
 
 fn classes(tx: &mut Tx<'_>, school: UnitId, load: &People) -> Result<()> {
-    let keys: Vec<Vec<u8>> = load.classes.iter().map(|class| vi::collation_key_of(&class.code)).collect();
+    let named = |class: &Class| (create::name_of(&class.code), create::sort_key(&class.grade, &class.code));
+    let named: Vec<(String, Vec<u8>)> = load.classes.iter().map(named).collect();
     tx.bulk(
         &CLASSES,
-        load.classes.iter().zip(&keys).map(|(class, key)| {
+        load.classes.iter().zip(&named).map(|(class, (name, key))| {
             [
                 school.to_value(),
                 Value::Uuid(class.id),
                 Value::Int(load.year),
                 Value::Text(class.code.as_str().into()),
-                Value::Text(class.code.as_str().into()),
+                Value::Text(name.as_str().into()),
                 key.as_slice().to_value(),
                 Value::Text(class.grade.as_str().into()),
                 Value::Int(1),

@@ -228,7 +228,7 @@ fn staff_of(ground: &Ground, held: &[Held<'_>], day: Date, all: bool) -> Vec<Tab
 }
 
 /// More periods of a subject than the class has: a slip, or a class that is taught in groups.
-fn too_many(ground: &Ground, held: &[Held<'_>], day: Date) -> Result<Vec<Warning>> {
+pub(crate) fn too_many(ground: &Ground, held: &[Held<'_>], day: Date) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     let second = day >= ground.known.semester_two;
     let semester = if second { 2 } else { 1 };

@@ -264,6 +264,8 @@ testkit::both! {
         let seen = shown(&w, head, school, id).await.expect("is listed");
         assert_eq!((seen.at_console, seen.taken, seen.holds.as_str(), seen.may.len()), (true, Some(5), "protected", 0));
         assert_eq!(code(read(&w, operator(), move |tx| console::made(tx, school, What::Pupils, "", id).map(|_| ())).await), "fields.refused");
-        assert_eq!(code(read(&w, operator(), move |tx| console::made(tx, school, What::Staff, why, id).map(|_| ())).await), "fields.refused");
+        assert_eq!(code(read(&w, operator(), move |tx| console::made(tx, school, What::Staff, "", id).map(|_| ())).await), "fields.refused");
+        let staff = read(&w, operator(), move |tx| console::made(tx, school, What::Staff, why, id)).await.expect("makes");
+        assert_eq!((staff.1, staff.2.len()), (0, 0), "nobody works there yet");
     }
 }

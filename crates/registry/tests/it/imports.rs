@@ -6,7 +6,7 @@ use base::{Result, UnitId, Uuid};
 use db::{Built, Tx};
 use registry::imports::change::{CellIs, ChangeImport, RowMeans, change};
 use registry::imports::stage::{Choice, Counts, Stage, StagedRow, Verdict};
-use registry::imports::{self, apply_import, export, layout::What, receipt};
+use registry::imports::{self, apply_import, export, receipt};
 use testkit::World;
 
 use crate::{act_of, commune, loaded, make, read, school, somebody};
@@ -70,7 +70,7 @@ pub async fn imported(w: &World, school: UnitId, rows: &[&str]) {
 }
 
 pub fn rows(stage: &Stage) -> Vec<&StagedRow> {
-    stage.of_what(What::Pupils).flat_map(|(_, table)| table.rows.iter()).collect()
+    stage.taken().flat_map(|(_, table)| table.rows.iter()).collect()
 }
 
 pub fn said(stage: &Stage) -> Vec<String> {
@@ -84,7 +84,7 @@ pub fn verdicts(stage: &Stage) -> Vec<Verdict> {
     rows(stage).iter().map(|row| row.found.verdict).collect()
 }
 
-fn codes(stage: &Stage, at: usize) -> Vec<(String, String)> {
+pub fn codes(stage: &Stage, at: usize) -> Vec<(String, String)> {
     let refusing = rows(stage)[at].found.said.iter().filter(|said| said.refuses);
     refusing.map(|said| (said.at.clone(), said.code.clone())).collect()
 }
@@ -115,12 +115,12 @@ async fn tables(w: &World) -> Vec<Vec<Vec<String>>> {
 }
 
 /// A statement of a test alone.
-fn testless(tx: &Tx<'_>, sql: &str) -> Statement {
+pub fn testless(tx: &Tx<'_>, sql: &str) -> Statement {
     Statement(Built::new("a test's", sql, tx.dialect()).text)
 }
 
 /// Not listed among the statements put together at run time: it reads whole tables, as only a test may.
-struct Statement(String);
+pub struct Statement(String);
 
 impl db::Statement for Statement {
     fn text(&self, _: db::Dialect) -> &str {

@@ -14,12 +14,12 @@ use crate::imports::{HEAD, PUPILS, a_school, applied, bytes, csv, imported, judg
 use crate::{act_of, loaded, read, somebody, write};
 
 /// Cells of a row, each its type and its text.
-type Line<'a> = &'a [(&'a str, &'a str)];
+pub type Line<'a> = &'a [(&'a str, &'a str)];
 /// A problem: its code, whether it refuses, in how many rows, and what stands there how often.
 type Problem<'a> = (&'a str, bool, usize, Vec<(&'a str, usize)>);
 
 /// A workbook of Excel's XML of 2003: sheets of rows of cells, each its type and its text.
-fn xml(sheets: &[(&str, &[Line<'_>])]) -> Vec<u8> {
+pub fn xml(sheets: &[(&str, &[Line<'_>])]) -> Vec<u8> {
     let mut text = String::from(
         "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\" xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">",
     );

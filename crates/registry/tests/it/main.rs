@@ -9,6 +9,7 @@ mod fields;
 mod finding;
 mod glass;
 mod imports;
+mod imports_lists;
 mod imports_mend;
 mod loading;
 mod merged;

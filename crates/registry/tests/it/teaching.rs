@@ -1,12 +1,14 @@
 //! Who leads and teaches which class, and what a teacher reaches by it.
 
 use base::{AccountId, ClassId, EmploymentId, SchoolYear, UnitId};
+use registry::exports;
+use registry::exports::ask::AskExport;
+use registry::imports::layout::What;
 use registry::people::Closed;
 use registry::pupils::admit::Admit;
 use registry::pupils::list::{self as pupils, ListPupils};
 use registry::staff::account::{self, LinkAccount};
 use registry::staff::employ::Employ;
-use registry::staff::export;
 use registry::staff::leave::{EndWork, leave};
 use registry::teaching::homeroom::{self, SetHomeroom};
 use registry::teaching::of_class::{self, AssignInClass, ClassTeaching, SetClassTeaching};
@@ -199,16 +201,39 @@ testkit::both! {
         lead(&w, school, a, Some(cuc), "2026-09-01").await.expect("leads");
         teach(&w, school, a, "2026-09-01", vec![assign("toan", cuc)]).await.expect("teaches");
         let (head, deputy, stranger) = (somebody(&w, "head", "head", school).await, somebody(&w, "deputy", "deputy_head", school).await, somebody(&w, "stranger", "head", other).await);
-        let (file, people) = read(&w, act_of(&w, head), move |tx| export::staff(tx, school, "thử")).await.expect("exports");
+        let ask = |what, columns: Option<&[&str]>| AskExport {
+            what, purpose: "Báo cáo đầu năm gửi Sở".to_owned(), classes: None,
+            columns: columns.map(|all| all.iter().map(|key| (*key).to_owned()).collect()),
+        };
+        let asks = |who, cmd: AskExport| write(&w, act_of(&w, who), move |tx| exports::ask::ask(tx, school, &cmd));
+        let takes = |who, id| read(&w, act_of(&w, who), move |tx| exports::download::made(tx, school, id));
+        // What is closed waits for a second person, who sees it too; the rest leaves at once.
+        let clerk = somebody(&w, "clerk", "clerk", school).await;
+        let id = asks(clerk, ask(What::Staff, None)).await.expect("asks");
+        assert_eq!(takes(clerk, id).await.map(|_| ()).expect_err("waits").code(), "export.not_ready");
+        let approve = |who| write(&w, act_of(&w, who), move |tx| exports::decide::approve(tx, school, id, 1).map(|_| ()));
+        assert_eq!(approve(clerk).await.expect_err("is their own").code(), "export.own");
+        assert_eq!(approve(deputy).await.expect_err("sees none").code(), "auth.forbidden");
+        approve(head).await.expect("approves");
+        let (file, rows, people) = takes(clerk, id).await.expect("takes");
         let staff = cells(file);
-        assert_eq!((people.len(), staff[1][1].as_str(), staff[1][2].as_str()), (1, "0400001", "Lê Thị Cúc"));
+        assert_eq!((rows, people.len(), staff[1][1].as_str(), staff[1][2].as_str()), (1, 1, "0400001", "Lê Thị Cúc"));
         assert!(staff[1].contains(&"004185000123".to_owned()) && staff[1].contains(&"Giáo viên".to_owned()) && staff[1].contains(&"1A".to_owned()), "{staff:?}");
-        let (file, rows, _) = read(&w, act_of(&w, head), move |tx| export::classes(tx, school, "thử")).await.expect("exports");
+        let id = asks(deputy, ask(What::Staff, Some(&["full_name", "position"]))).await.expect("is basic");
+        assert_eq!(takes(deputy, id).await.expect("leaves at once").1, 1);
+        let id = asks(deputy, ask(What::Classes, Some(&["order", "class", "grade", "homeroom_name", "size"]))).await.expect("asks");
+        let (file, rows, _) = takes(deputy, id).await.expect("takes");
         assert_eq!((rows, cells(file)[1].clone()), (1, ["1", "1A", "1", "Lê Thị Cúc", "0"].map(str::to_owned).to_vec()));
-        let (file, rows, people) = read(&w, act_of(&w, deputy), move |tx| export::assignments(tx, school, "thử")).await.expect("exports");
-        assert_eq!((rows, people.len(), cells(file)[1].clone()), (1, 1, ["1A", "Toán", "0400001", "Lê Thị Cúc", "3"].map(str::to_owned).to_vec()));
-        // What is protected goes out only with whoever sees it.
-        assert_eq!(read(&w, act_of(&w, deputy), move |tx| export::staff(tx, school, "thử").map(|_| ())).await.expect_err("sees none").code(), "auth.forbidden");
-        assert_eq!(read(&w, act_of(&w, stranger), move |tx| export::assignments(tx, school, "thử").map(|_| ())).await.expect_err("is another's").code(), "unit.not_found");
+        let id = asks(deputy, ask(What::Assignments, None)).await.expect("asks");
+        let (file, rows, people) = takes(deputy, id).await.expect("takes");
+        assert_eq!((rows, people.len(), cells(file)[1].clone()), (1, 1, ["1A", "Toán", "0400001", "Lê Thị Cúc", "3", "Cả năm", "Dạy chính"].map(str::to_owned).to_vec()));
+        // What is protected goes out only with whoever sees it, and is offered to nobody else.
+        assert_eq!(asks(deputy, ask(What::Staff, None)).await.expect_err("sees none").code(), "auth.forbidden");
+        assert_eq!(asks(stranger, ask(What::Assignments, None)).await.expect_err("is another's").code(), "unit.not_found");
+        let offers = |who| read(&w, act_of(&w, who), move |tx| exports::list::offers(tx, school));
+        let offered = offers(deputy).await.expect("offers").offers;
+        assert_eq!(offered.len(), 4);
+        assert!(offered[1].fields.iter().all(|field| field.key != "personal_number"));
+        assert!(offers(clerk).await.expect("offers").offers[1].fields.iter().any(|field| field.key == "personal_number" && field.class == "protected"));
     }
 }

@@ -114,7 +114,8 @@ export const api = {
 	imports: (unit: string) => call('get', '/units/{unit}/imports', { path: { unit } }),
 	bringImport: (unit: string, file: File, signal?: AbortSignal) =>
 		sendFile('/units/{unit}/imports', { path: { unit }, query: { name: file.name }, file, signal }),
-	importTemplate: (unit: string) => fetchFile('get', '/units/{unit}/imports/template', { path: { unit } }),
+	importTemplate: (unit: string, what?: 'pupils' | 'staff' | 'classes' | 'assignments') =>
+		fetchFile('get', '/units/{unit}/imports/template', { path: { unit }, query: { what } }),
 	importOf: (unit: string, id: string) =>
 		call('get', '/units/{unit}/imports/{import}', { path: { unit, import: id } }),
 	importRows: (unit: string, id: string, query: ImportRowsQuery) =>

@@ -32,8 +32,8 @@ export function resultText(counts: Counts): string {
 /** What many columns may have says in which it is. */
 const anywhere = ['cell.mended', 'cell.not_in_list', 'cell.too_long', 'cell.formula'];
 
-export function problemTitle({ code, label, first }: ImportProblem): string {
-	const title = t.problems[code];
+export function problemTitle({ what, code, label, first }: ImportProblem): string {
+	const title = (what === 'staff' && t.staffProblems[code]) || t.problems[code];
 	if (title) return label && anywhere.includes(code) ? t.inColumn(title, label) : title;
 	return label ? t.unreadable(label) : first.detail;
 }
@@ -63,13 +63,17 @@ function byList(of: Import): { noun: string; fresh: number; changed: number; sam
 export function willDo(of: Import): string[] {
 	const { doubtful, refused } = of.counts;
 	const lists = byList(of);
-	const columns = of.changes.map(({ label, rows }) => t.columnCount(label, count(rows))).join(', ');
+	const columns = (noun: string) =>
+		of.changes
+			.filter(({ what }) => (t.nouns[what] ?? '') === noun)
+			.map(({ label, rows }) => t.columnCount(label, count(rows)))
+			.join(', ');
 	return [
 		...lists.filter(({ fresh }) => fresh).map(({ noun, fresh }) => t.willAdd(count(fresh), noun)),
 		...(of.new_classes.length ? [t.willMake(count(of.new_classes.length), names(of.new_classes))] : []),
 		...lists
 			.filter(({ changed }) => changed)
-			.map(({ noun, changed }) => t.willChange(count(changed), noun, columns)),
+			.map(({ noun, changed }) => t.willChange(count(changed), noun, columns(noun))),
 		...lists.filter(({ same }) => same).map(({ noun, same }) => t.willKeep(count(same), noun)),
 		...(doubtful + refused ? [t.willLeave(count(doubtful + refused))] : [])
 	];

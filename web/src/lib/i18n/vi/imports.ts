@@ -29,7 +29,7 @@ const nouns: Record<string, string> = {
 	pupils: 'học sinh',
 	staff: 'giáo viên',
 	classes: 'lớp',
-	assignments: 'phân công'
+	assignments: 'dòng phân công'
 };
 /** What a problem is called where many rows have it; the sentence of one row stands below it. */
 const problems: Record<string, string> = {
@@ -54,7 +54,30 @@ const problems: Record<string, string> = {
 	'date.future': 'Ngày ở tương lai',
 	'personal_number.length': 'Số định danh không đủ 12 chữ số',
 	'personal_number.old': 'Số CMND cũ ở cột số định danh',
-	'cell.formula': 'Công thức bị lỗi'
+	'cell.formula': 'Công thức bị lỗi',
+	'import.works_elsewhere': 'Đang làm việc ở trường khác',
+	'import.one_phone': 'Nhiều số điện thoại, số đầu được nhận',
+	'sector.doubtful_code': 'Chưa có trong danh mục, được giữ nguyên',
+	'import.leads_twice': 'Một lớp có hai người chủ nhiệm',
+	'import.replaces_leader': 'Đổi người chủ nhiệm lớp',
+	'import.class_twice': 'Hai dòng cùng một lớp',
+	'import.no_class_name': 'Thiếu tên lớp',
+	'import.several_staff': 'Nhiều người cùng tên',
+	'import.no_staff': 'Không có cán bộ, giáo viên này',
+	'import.no_staff_name': 'Chưa ghi ai dạy',
+	'import.code_of_another': 'Mã của người khác',
+	'import.part_of_name': 'Hiểu theo một phần của tên',
+	'import.no_subject': 'Lớp không có môn này',
+	'import.no_subject_name': 'Thiếu môn',
+	'teaching.clash': 'Một môn có hai người dạy chính',
+	'teaching.twice': 'Một người được ghi hai lần',
+	'teaching.too_many': 'Nhiều tiết hơn lớp có',
+	'teaching.semester': 'Học kì không đọc được'
+};
+/** The same of staff, where the word for pupils stands above. */
+const staffProblems: Record<string, string> = {
+	'import.same_person': 'Hai dòng chỉ cùng một người',
+	'import.doubtful': 'Có thể là người trường đang có'
 };
 
 export default {
@@ -64,15 +87,15 @@ export default {
 	whats,
 	nouns,
 	problems,
+	staffProblems,
 	title: 'Nhập dữ liệu',
-	lead: 'Thả tệp Excel của trường vào đây. Khuê đọc, đối chiếu với danh sách đang có và cho xem trước; chưa có gì thay đổi cho đến khi bạn bấm Nhập.',
+	lead: 'Thả tệp Excel của trường vào đây: học sinh, giáo viên, lớp, phân công, mỗi danh sách một trang hoặc một tệp. Khuê đọc, đối chiếu với danh sách đang có và cho xem trước; chưa có gì thay đổi cho đến khi bạn bấm Nhập.',
 	drop: 'Thả tệp vào đây',
 	dropHere: 'Thả tệp để xem trước',
 	or: 'hoặc',
 	choose: 'Chọn tệp',
 	kinds: 'Excel (.xlsx, .xls), OpenDocument (.ods), CSV; lớn nhất 50 MB, 50.000 dòng.',
-	template: 'Tải tệp mẫu',
-	templateHint: 'Bảng học sinh của ngành, chưa có dòng nào.',
+	template: 'Tệp mẫu',
 	reading: (name: string) => `Đang đọc “${name}” và đối chiếu…`,
 	readingHint: 'Một trường 2.000 học sinh mất vài giây. Chưa có gì thay đổi.',
 	cancelReading: 'Thôi',
@@ -147,6 +170,8 @@ export default {
 	guessed: 'Không thấy dòng tiêu đề quen thuộc; Khuê đoán theo nội dung.',
 	skip: 'Bỏ qua trang này',
 	take: 'Nhập trang này',
+	takeAs: (sheet: string) => `Nhập trang “${sheet}” như`,
+	takeAsShort: 'Nhập trang này như…',
 	skipped: 'Bỏ qua',
 	aside: (n: string) => `${n} dòng không phải dữ liệu`,
 	asideRow: (row: string, why: string) => `dòng ${row}: ${why}`,
@@ -181,6 +206,7 @@ export default {
 	changeAll: (n: string) => `Đổi ${n} dòng`,
 	newValue: 'Giá trị đúng',
 	allNew: 'Tất cả là học sinh mới',
+	allNewStaff: 'Tất cả là người mới',
 	allLeave: 'Không nhập các dòng này',
 	moreValues: (n: string) => `và ${n} giá trị khác`,
 	doneValues: (from: string, to: string) => `Đã đổi “${from}” thành “${to}”.`,
@@ -203,17 +229,18 @@ export default {
 	fileSaid: (text: string) => `tệp ghi: ${text || '(trống)'}`,
 	restore: 'Lấy lại như tệp ghi',
 	makeNew: 'Học sinh mới',
+	makeNewStaff: 'Người mới',
 	leaveOut: 'Không nhập',
 	includeAgain: 'Xét lại dòng này',
 	isPerson: (name: string) => `Là ${name}`,
 	candidate: (birth: string, cls: string) =>
 		[birth && `sinh ${birth}`, cls && (/^lớp/i.test(cls) ? cls : `lớp ${cls}`)].filter(Boolean).join(', '),
-	chosenNew: 'bạn chọn: học sinh mới',
+	chosenNew: 'bạn chọn: người mới',
 	chosenLeave: 'bạn chọn: không nhập',
 	chosenPerson: 'bạn đã chọn người',
 	keys: 'Phím tắt',
 	keysText:
-		'↑ ↓ đổi dòng, Enter vào ô sửa rồi Enter để lưu và sang lỗi kế, M là học sinh mới, B là không nhập, 1–8 chọn người, Ctrl D điền xuống, Ctrl Z hoàn tác.',
+		'↑ ↓ đổi dòng, Enter vào ô sửa rồi Enter để lưu và sang lỗi kế, M là người mới, B là không nhập, 1–8 chọn người, Ctrl D điền xuống, Ctrl Z hoàn tác.',
 	empty: '(trống)',
 
 	applyTitle: 'Nhập vào trường',
@@ -236,6 +263,8 @@ export default {
 	doneLeft: (n: string) => `${n} dòng để lại, có lý do trong tệp kết quả.`,
 	doneAll: 'Không còn dòng nào để lại.',
 	seePupils: 'Xem học sinh',
+	seeStaff: 'Xem cán bộ',
+	seeClasses: 'Xem lớp',
 	seeDuplicates: 'Xem hồ sơ nghi trùng',
 	failed: 'Chưa nhập được',
 	failedDetail: 'Chưa có gì của tệp được ghi. Hãy tải tệp lên lại.',
