@@ -265,6 +265,35 @@ pub(super) static CASES: &[Case] = &[
             json!({ "year": "2025-2026", "valid_from": "2025-11-03", "tables": [table] })
         }),
     ),
+    case(
+        "GET",
+        "/units/{unit}/timetables/ground",
+        NO_UNIT,
+        Head,
+        |p| format!("/units/{}/timetables/ground?day=2025-11-03", p.school),
+        None,
+    ),
+    refused(
+        case(
+            "POST",
+            "/units/{unit}/timetables/file",
+            NO_UNIT,
+            Head,
+            |p| format!("/units/{}/timetables/file?day=2025-11-03", p.school),
+            // No workbook.
+            Some(|_| json!({})),
+        ),
+        422,
+        "workbook.not_a_workbook",
+    ),
+    case(
+        "GET",
+        "/units/{unit}/timetables/{timetable}/file",
+        NO_UNIT,
+        Teacher,
+        |p| format!("/units/{}/timetables/{}/file", p.school, p.timetable),
+        None,
+    ),
     // The step into the next school year.
     case("GET", "/units/{unit}/roll-overs", NO_UNIT, Head, |p| format!("/units/{}/roll-overs", p.school), None),
     case(
