@@ -6,7 +6,7 @@ use std::fs::File;
 use auth::{Capability, Require as _};
 use axum::body::Body;
 use base::sheet::{Cell, Head, Sheet};
-use base::{Date, Result, SchoolYear, UnitId, Uuid};
+use base::{Date, Result, SchoolYear, UnitId, Uuid, vi};
 use db::{Tx, params};
 use http::{Answer, App, Download, Json, Path, Query, Signed, State};
 use serde::Deserialize;
@@ -23,6 +23,9 @@ use crate::years::{require_sight, show};
 /// The largest file that is taken.
 const MOST: usize = 10 << 20;
 
+/// What the page is called that tells about a file.
+const ABOUT: &str = "Thông tin";
+
 /// For which timetable.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -36,7 +39,10 @@ pub struct BringTimetable {
 /// The sheets of a workbook, as what reads timetables takes them.
 pub fn tables(bytes: &[u8]) -> Result<Vec<Table>> {
     let pages = platform::books::lent()?.pages(bytes)?;
-    Ok(pages.into_iter().map(|page| Table { name: page.name, rows: page.rows }).collect())
+    // The page on which Khuê tells about its own files is no timetable, and nobody need be told so.
+    let about = |page: &base::book::Page| page.name == ABOUT && page.rows.iter().all(|row| row.len() <= 2);
+    let pages = pages.into_iter().filter(|page| !about(page));
+    Ok(pages.map(|page| Table { name: page.name, rows: page.rows }).collect())
 }
 
 /// Reads the workbook in the request's body into lessons. Nothing is saved.
@@ -95,7 +101,13 @@ pub fn write(tx: &mut Tx<'_>, school: UnitId, id: Uuid) -> Result<(File, Date, u
     let titles: Vec<String> = titles.chain(classes.iter().map(|class| class.name.clone())).collect();
     let columns = (0..titles.len()).map(|at| Head { title: "", width: if at < 3 { 8 } else { 22 } }).collect();
     let title = format!("TKB từ {:02}-{:02}-{}", day.day(), day.month(), day.year());
-    let sheet = Sheet { title, columns, made_at: tx.now(), about: Vec::new() };
+    let about = [
+        ("Trường", crate::units::view::name(tx, school, day)?),
+        ("Năm học", year.to_string()),
+        ("Áp dụng từ ngày", vi::date(day)),
+    ];
+    let about = about.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let sheet = Sheet { title, columns, made_at: tx.now(), about };
     let mut rows = platform::sheets::begin_titled(sheet, &titles)?;
     // A lesson beyond the hours that hold by now has its row too.
     let last_day = stood.slots.iter().map(|slot| slot.day).max().unwrap_or(0).max(hours.last_day);
