@@ -158,6 +158,15 @@ pub struct Book {
     pub tables: Vec<Table>,
 }
 
+/// A sheet as it stands, for what is no list: a grid. Merged cells have their text in the first cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The sheet's name.
+    pub name: String,
+    /// Its rows from the first one on, each from the first column on, as they are shown.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// A value that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
@@ -180,6 +189,8 @@ pub struct Fault {
 pub trait Books: Send + Sync {
     /// Reads a file, whatever it is, and proposes for each table which of the lists of columns is meant.
     fn open(&self, bytes: &[u8], lists: &[&[Wanted]]) -> Result<Book>;
+    /// Reads the sheets that are not hidden as they stand.
+    fn pages(&self, bytes: &[u8]) -> Result<Vec<Page>>;
     /// Reads a cell, and those joined to it, as what it should hold; nothing where nothing stands. `latest` is the last
     /// day that can be.
     fn read(

@@ -144,6 +144,23 @@ fn birth(birth: Birthday) -> String {
     }
 }
 
+/// Rows below the last that a grid can have are somebody's stray cell, far below it.
+const GRID_AT_MOST: usize = 20_000;
+
+/// A sheet as text, row below row: what lies between two rows that have something are empty ones.
+fn grid(sheet: &Sheet) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for row in sheet.rows() {
+        let at = row.index() as usize;
+        if at >= GRID_AT_MOST {
+            break;
+        }
+        rows.resize_with(at, Vec::new);
+        rows.push(row.cells().map(|cell| cell.text().into_owned()).collect());
+    }
+    rows
+}
+
 impl Books for Reader {
     fn open(&self, bytes: &[u8], lists: &[&[Wanted]]) -> Result<book::Book> {
         let book = open(bytes, &Limits::default())?;
@@ -155,6 +172,12 @@ impl Books for Reader {
             }
         }
         Ok(book::Book { notes: book.notes.iter().map(super::Note::sentence).collect(), tables })
+    }
+
+    fn pages(&self, bytes: &[u8]) -> Result<Vec<book::Page>> {
+        let book = open(bytes, &Limits::default())?;
+        let shown = book.sheets.iter().filter(|sheet| !sheet.hidden);
+        Ok(shown.map(|sheet| book::Page { name: sheet.name.clone(), rows: grid(sheet) }).collect())
     }
 
     fn read(

@@ -3,6 +3,7 @@
 
 mod leaving;
 mod registry;
+mod timetable;
 
 use serde_json::{Value, json};
 
@@ -514,7 +515,7 @@ static CASES: &[Case] = &[
 
 /// The cases of all operations.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(registry::CASES).chain(leaving::CASES)
+    CASES.iter().chain(registry::CASES).chain(timetable::CASES).chain(leaving::CASES)
 }
 
 /// The case of an operation, by its method and its path in the description.

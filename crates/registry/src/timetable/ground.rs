@@ -7,7 +7,7 @@ use db::{Tx, params};
 use rules::curriculum;
 
 use super::check::{Class, Known, Teacher};
-use super::store::{self, ClassRow};
+use super::store::{self, ClassRow, NameRow};
 use crate::years::{show, subjects};
 
 /// What is known of a school on a day of a year. Rights are the caller's.
@@ -36,13 +36,13 @@ pub(crate) fn known(tx: &mut Tx<'_>, school: UnitId, year: SchoolYear, day: Date
         let ClassRow { id, code, name, grade } = row;
         classes.insert(id, Class { name, code, grade, subjects });
     }
-    let teachers: Vec<(Uuid, String)> = tx.all(&store::TEACHERS, params![school, day])?;
+    let teachers: Vec<NameRow> = tx.all(&store::TEACHERS, params![school, day])?;
     let semester = if second { 2i64 } else { 1 };
     let assigned: Vec<(Uuid, String, Uuid)> = tx.all(&store::ASSIGNED, params![school, year, day, semester])?;
     Ok(Known {
         hours: holds.plan.hours.unwrap_or_default(),
         classes,
-        teachers: teachers.into_iter().map(|(id, name)| (id, Teacher { name })).collect(),
+        teachers: teachers.into_iter().map(|one| (one.id, Teacher { name: one.full_name })).collect(),
         assigned: assigned.into_iter().collect(),
     })
 }

@@ -64,6 +64,19 @@ fn splits(text: &str) -> Vec<(&str, Option<&str>)> {
     ways
 }
 
+/// How a file says that nobody teaches a lesson yet, so that it is not given to whoever is assigned.
+pub const NOBODY: &str = "chưa có GV";
+
+/// What a cell says without the room that stands in square brackets at its end, and the room.
+fn without_room(text: &str) -> (&str, Option<String>) {
+    let parts = text.trim_end().strip_suffix(']').and_then(|text| text.rsplit_once('['));
+    let room = parts.map(|(_, room)| vi::clean(room)).filter(|room| !room.is_empty());
+    match (parts, room) {
+        (Some((rest, _)), Some(room)) => (rest.trim_end(), Some(room)),
+        _ => (text, None),
+    }
+}
+
 fn tidy(word: &str) -> &str {
     word.trim_matches(|sign: char| {
         sign.is_whitespace() || matches!(sign, '(' | ')' | '-' | '–' | '/' | '_' | ':' | ',')
@@ -131,12 +144,18 @@ fn teacher(known: &Known, class: Uuid, subject: &str, word: Option<&str>) -> Res
             _ => Ok(None),
         };
     };
+    if vi::fold(word) == vi::fold(NOBODY) {
+        return Ok(None);
+    }
     let called = teachers_called(known, word);
+    let whole = |id: &Uuid| known.teachers.get(id).is_some_and(|teacher| vi::clean(&teacher.name) == vi::clean(word));
     let both: Vec<Uuid> = called.iter().copied().filter(|id| has.contains(id)).collect();
     match (both.as_slice(), called.as_slice()) {
         ([one], _) => Ok(Some(*one)),
         // Nobody is assigned yet: the file says who it is.
         ([], [one]) if has.is_empty() => Ok(Some(*one)),
+        // A whole name that only one person has is no question; the check tells that they are not assigned.
+        ([], [one]) if whole(one) => Ok(Some(*one)),
         ([], [one]) => Err((format!("“{word}” không phải người được phân công môn này ở lớp."), vec![*one])),
         ([], []) => Err((format!("Trường không có giáo viên nào tên “{word}”."), has)),
         ([], _) => Err((format!("Có {} giáo viên tên “{word}”.", called.len()), called)),
@@ -175,9 +194,10 @@ pub fn matched(known: &Known, written: &[Written]) -> Matched {
             teachers,
             subjects,
         };
+        let (bare, room) = without_room(&one.text);
         let (class, text) = match one.class {
-            Some(class) => (class, one.text.clone()),
-            None => match class_in(known, &one.text) {
+            Some(class) => (class, bare.to_owned()),
+            None => match class_in(known, bare) {
                 Some(found) => found,
                 None => {
                     let sentence = format!("“{}” không có tên lớp nào của năm học này.", one.text);
@@ -195,7 +215,7 @@ pub fn matched(known: &Known, written: &[Written]) -> Matched {
             period: one.period,
             subject: subject.to_owned(),
             teacher,
-            room: None,
+            room: room.clone(),
         };
         // Where the teacher has a cell of their own, all of this one is the subject.
         let ways = if one.teacher.is_some() { vec![(text.as_str(), one.teacher.as_deref())] } else { splits(&text) };

@@ -2,6 +2,8 @@
 //! that schools already have.
 
 pub mod check;
+pub mod editing;
+pub mod file;
 pub mod ground;
 pub mod matching;
 pub mod read;

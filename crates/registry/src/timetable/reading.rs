@@ -88,6 +88,7 @@ fn one_of_each(slots: &mut Vec<Slot>, doubts: &mut [Doubt]) {
             kept.len() - 1
         });
         kept[at].teacher = kept[at].teacher.or(slot.teacher);
+        kept[at].room = kept[at].room.take().or(slot.room);
         goes.push(at);
     }
     *slots = kept;

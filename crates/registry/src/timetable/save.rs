@@ -120,7 +120,7 @@ pub fn save(tx: &mut Tx<'_>, school: UnitId, cmd: &NewTimetable) -> Result<Saved
     Ok(Saved { id, lessons: cmd.slots.len(), warnings, version: 1 })
 }
 
-fn stood(tx: &mut Tx<'_>, school: UnitId, id: Uuid) -> Result<NewTimetable> {
+pub(crate) fn stood(tx: &mut Tx<'_>, school: UnitId, id: Uuid) -> Result<NewTimetable> {
     let row: Option<Row> = tx.one(&store::FIND, params![school, id])?;
     let row = row.ok_or_else(|| NOT_FOUND.error(NOT_FOUND_SENTENCE))?;
     let slots: Vec<SlotRow> = tx.all(&store::SLOTS, params![school, id, None::<Uuid>, None::<Uuid>, None::<String>])?;

@@ -13,7 +13,7 @@ db::statements! {
         FROM class c JOIN class_subject s ON s.school = c.school AND s.class = c.id
         WHERE c.school = ?1 AND c.year = ?2 ORDER BY s.class, s.subject";
     /// Who works at a school on a day.
-    pub TEACHERS = "SELECT e.id, p.full_name FROM employment e JOIN person p ON p.id = e.person
+    pub TEACHERS = "SELECT e.id, p.full_name, p.id AS person FROM employment e JOIN person p ON p.id = e.person
         WHERE e.school = ?1 AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2) ORDER BY e.id";
     /// Who teaches what in the classes of a year on a day.
     pub ASSIGNED = "SELECT t.class, t.subject, t.employment

@@ -5,7 +5,7 @@ use db::{Built, Tx, params};
 use registry::timetable::read::Table;
 use registry::timetable::save::{self, NewTimetable};
 use registry::timetable::show::{self as timetable, ShowTimetable};
-use registry::timetable::{HalfDay, Slot, reading};
+use registry::timetable::{HalfDay, Slot, editing, file, reading};
 use registry::years::roll_over::{Decided, Decision, Homerooms, RollOver, preview, run, undo};
 use registry::years::subjects::{self, Periods, SetSubjects};
 use registry::years::{Holiday, Hours, YearPlan, open, show};
@@ -259,6 +259,45 @@ testkit::both! {
         assert_eq!((got.aside.len(), got.findings.iter().filter(|one| one.refused).count()), (1, 0));
         let cmd = weekly("2025-09-08", got.slots);
         write(&w, w.system(), move |tx| save::save(tx, school, &cmd)).await.expect("what was read can be saved");
+    }
+
+    async fn a_timetable_leaves_as_a_workbook_and_comes_back_whole(w: World) {
+        platform::sheets::lend(&documents::excel::Excel);
+        platform::books::lend(&documents::workbook::Reader);
+        let school = seated(&w).await;
+        let slots = vec![
+            slot(1, 2, 1, "toan", Some(901)),
+            // Somebody who is not assigned, nobody where one person is assigned, a room, an afternoon.
+            slot(1, 2, 2, "toan", Some(903)),
+            slot(1, 3, 1, "toan", None),
+            Slot { room: Some("Phòng Tin 1".to_owned()), ..slot(2, 3, 1, "tin_hoc", Some(903)) },
+            Slot { half_day: HalfDay::Afternoon, ..slot(2, 7, 1, "toan", Some(901)) },
+            slot(3, 4, 5, "ngu_van", None),
+        ];
+        let made = { let cmd = weekly("2025-09-08", slots.clone()); write(&w, w.system(), move |tx| save::save(tx, school, &cmd)).await.expect("saves") };
+        let (written, first_day, lessons, people) = read(&w, w.system(), move |tx| file::write(tx, school, made.id)).await.expect("writes");
+        assert_eq!((first_day, lessons, people.len()), (day("2025-09-08"), 6, 2));
+        let mut bytes = Vec::new();
+        std::io::copy(&mut { written }, &mut bytes).expect("reads the file");
+        let tables = file::tables(&bytes).expect("a workbook");
+        let cmd = reading::ReadTimetable { year: year(2025), valid_from: first_day, tables };
+        let got = read(&w, w.system(), move |tx| reading::reading(tx, school, &cmd)).await.expect("reads");
+        let sorted = |mut slots: Vec<Slot>| { slots.sort_by_key(|one| (one.class, one.time())); slots };
+        assert_eq!(sorted(got.slots), sorted(slots));
+        assert!(got.doubts.is_empty() && got.aside.is_empty(), "{:?} {:?}", got.doubts, got.aside);
+    }
+
+    async fn whoever_makes_a_timetable_is_told_what_it_is_made_of(w: World) {
+        let school = seated(&w).await;
+        let ground = |who| read(&w, who, move |tx| editing::ground(tx, school, day("2025-09-08")));
+        let (people, told) = ground(w.system()).await.expect("tells");
+        assert_eq!(told.classes.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["6A1", "7A1", "9A1"]);
+        assert_eq!((told.year, people.len()), (year(2025), told.teachers.len()));
+        let toan = told.classes[0].subjects.iter().find(|one| one.subject == "toan").expect("a subject");
+        assert_eq!((toan.weekly, toan.teachers.as_slice()), (4, [id(901)].as_slice()));
+        assert!(toan.also.iter().any(|word| word == "Toán học"), "{:?}", toan.also);
+        let teacher = somebody(&w, "giaovien", "teacher", school).await;
+        assert_eq!(ground(act_of(&w, teacher)).await.expect_err("may not").code(), "auth.forbidden");
     }
 
     async fn whoever_works_there_sees_and_whoever_manages_changes(w: World) {

@@ -289,6 +289,18 @@ export const api = {
 		call('delete', '/schools/{school}/staff/{staff}/account', { path: { school, staff }, version }),
 	timetable: (unit: string, query: { as_of?: string }) =>
 		call('get', '/units/{unit}/timetable', { path: { unit }, query }),
+	timetableGround: (unit: string, day: string) =>
+		call('get', '/units/{unit}/timetables/ground', { path: { unit }, query: { day } }),
+	checkTimetable: (unit: string, body: Body['NewTimetable'], signal?: AbortSignal) =>
+		call('post', '/units/{unit}/timetables/check', { path: { unit }, body, signal }),
+	saveTimetable: (unit: string, body: Body['NewTimetable'], key: string) =>
+		call('post', '/units/{unit}/timetables', { path: { unit }, body, key }),
+	replaceTimetable: (unit: string, timetable: string, version: number, body: Body['NewTimetable']) =>
+		call('put', '/units/{unit}/timetables/{timetable}', { path: { unit, timetable }, version, body }),
+	bringTimetable: (unit: string, day: string, file: File, signal?: AbortSignal) =>
+		sendFile('/units/{unit}/timetables/file', { path: { unit }, query: { day }, file, signal }),
+	takeTimetable: (unit: string, timetable: string) =>
+		fetchFile('get', '/units/{unit}/timetables/{timetable}/file', { path: { unit, timetable } }),
 
 	roles: (unit: string) => call('get', '/roles', { query: { unit } })
 };

@@ -9,12 +9,18 @@ export interface Row {
 	cells: Lesson[][];
 }
 
+export type By = 'class' | 'teacher' | 'room';
+
+/** Whose a lesson is. Rooms are known by their names. */
+export const of = (lesson: Lesson, by: By): string | null | undefined =>
+	({ class: lesson.class, teacher: lesson.teacher, room: lesson.room })[by];
+
 /** Whose timetable can be shown: what the lessons name, in their order. */
-export function whose(lessons: Lesson[], by: 'class' | 'teacher'): { id: string; name: string }[] {
+export function whose(lessons: Lesson[], by: By): { id: string; name: string }[] {
 	const all = new Map<string, string>();
 	for (const lesson of lessons) {
-		const id = by === 'class' ? lesson.class : lesson.teacher;
-		const name = by === 'class' ? lesson.class_name : lesson.teacher_name;
+		const id = of(lesson, by);
+		const name = { class: lesson.class_name, teacher: lesson.teacher_name, room: lesson.room }[by];
 		if (id && name) all.set(id, name);
 	}
 	const order = new Intl.Collator('vi', { numeric: true });
@@ -37,4 +43,20 @@ export function grid(table: Timetable, lessons: Lesson[]): { days: number[]; row
 		}));
 	});
 	return { days, rows };
+}
+
+/** The whole school: a column for each class, days and periods down. */
+export function whole(table: Timetable) {
+	const classes = whose(table.lessons, 'class');
+	const { days, rows } = grid(table, table.lessons);
+	return {
+		classes,
+		days: days.map((day, at) => ({
+			day,
+			rows: rows.map(({ half, period, cells }) => {
+				const by = new Map(cells[at]?.map((lesson) => [lesson.class, lesson]));
+				return { half, period, cells: classes.map(({ id }) => by.get(id)) };
+			})
+		}))
+	};
 }

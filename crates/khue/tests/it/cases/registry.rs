@@ -1,4 +1,4 @@
-//! The operations of the registry beyond units: school years and timetables, fields, classes and pupils, imports.
+//! The operations of the registry beyond units: school years, fields, classes and pupils, imports.
 
 use serde_json::json;
 
@@ -153,7 +153,7 @@ pub(super) static CASES: &[Case] = &[
     ),
     // A school at a glance.
     case("GET", "/schools/{school}/overview", NO_UNIT, Head, |p| format!("/schools/{}/overview", p.school), None),
-    // School years, subjects of classes, timetables.
+    // School years, subjects of classes.
     case(
         "GET",
         "/units/{unit}/school-years/{year}",
@@ -201,69 +201,6 @@ pub(super) static CASES: &[Case] = &[
         Head,
         |p| format!("/units/{}/classes/{}/subjects", p.school, p.year_class),
         Some(|_| json!({ "elective": ["tieng_dan_toc"] })),
-    ),
-    case(
-        "GET",
-        "/units/{unit}/timetable",
-        NO_UNIT,
-        Teacher,
-        |p| format!("/units/{}/timetable?as_of=2025-10-01", p.school),
-        None,
-    ),
-    case(
-        "GET",
-        "/units/{unit}/timetables",
-        NO_UNIT,
-        Teacher,
-        |p| format!("/units/{}/timetables?year=2025-2026", p.school),
-        None,
-    ),
-    case(
-        "POST",
-        "/units/{unit}/timetables",
-        NO_UNIT,
-        Head,
-        |p| format!("/units/{}/timetables", p.school),
-        Some(|p| {
-            let lesson =
-                json!({ "class": p.year_class, "day": 2, "half_day": "morning", "period": 1, "subject": "toan" });
-            json!({ "year": "2025-2026", "valid_from": "2025-11-03", "slots": [lesson] })
-        }),
-    ),
-    case(
-        "PUT",
-        "/units/{unit}/timetables/{timetable}",
-        NO_UNIT,
-        Head,
-        |p| format!("/units/{}/timetables/{}", p.school, p.timetable),
-        Some(|_| json!({ "year": "2025-2026", "valid_from": "2025-09-08", "slots": [] })),
-    ),
-    case(
-        "DELETE",
-        "/units/{unit}/timetables/{timetable}",
-        NO_UNIT,
-        Head,
-        |p| format!("/units/{}/timetables/{}", p.school, p.timetable),
-        None,
-    ),
-    case(
-        "POST",
-        "/units/{unit}/timetables/check",
-        NO_UNIT,
-        Head,
-        |p| format!("/units/{}/timetables/check", p.school),
-        Some(|_| json!({ "year": "2025-2026", "valid_from": "2025-11-03", "slots": [] })),
-    ),
-    case(
-        "POST",
-        "/units/{unit}/timetables/reading",
-        NO_UNIT,
-        Head,
-        |p| format!("/units/{}/timetables/reading", p.school),
-        Some(|_| {
-            let table = json!({ "name": "TKB", "rows": [["Thứ", "Tiết", "1A"], ["2", "1", "Toán"]] });
-            json!({ "year": "2025-2026", "valid_from": "2025-11-03", "tables": [table] })
-        }),
     ),
     // The step into the next school year.
     case("GET", "/units/{unit}/roll-overs", NO_UNIT, Head, |p| format!("/units/{}/roll-overs", p.school), None),

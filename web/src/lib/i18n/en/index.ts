@@ -12,6 +12,7 @@ import help from './help';
 import imports from './imports';
 import jobs from './jobs';
 import list from './list';
+import making from './making';
 import overview from './overview';
 import proof from './proof';
 import pupils from './pupils';
@@ -34,6 +35,7 @@ const english = {
 	staff,
 	units,
 	years,
+	making,
 	timetable,
 	unit,
 	list,

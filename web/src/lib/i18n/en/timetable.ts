@@ -20,6 +20,12 @@ const timetable: typeof vi = {
 	noneDetail:
 		'Whoever manages the school enters its timetable; each class and teacher then finds theirs here.',
 	noLessons: 'No lessons',
+	edit: 'Edit timetable',
+	room: 'Room',
+	school: 'Whole school',
+	noRooms: 'No lesson names a room yet',
+	noRoomsDetail: 'A room is named in the editor for lessons that are not in the class’s own room.',
+	takeFile: 'Export to Excel',
 	print: 'Print'
 };
 

@@ -18,5 +18,11 @@ export default {
 	noneDetail:
 		'Người quản lí nhập thời khoá biểu của trường; khi có, mỗi lớp và mỗi giáo viên xem được ở đây.',
 	noLessons: 'Không có tiết nào',
+	edit: 'Xếp thời khoá biểu',
+	room: 'Phòng',
+	school: 'Cả trường',
+	noRooms: 'Chưa tiết nào ghi phòng',
+	noRoomsDetail: 'Phòng được ghi khi xếp thời khoá biểu, cho những tiết không học ở phòng của lớp.',
+	takeFile: 'Xuất Excel',
 	print: 'In'
 };
