@@ -243,10 +243,10 @@ fn placed(periods: &[Period], meetings: &[Meeting]) -> Vec<(Period, Meeting)> {
             let teacher_free = |week: &Week, at: usize| !week.teachers.contains_key(&(meeting.teacher, at));
             // How often the class has the subject on each day already.
             let mut same: BTreeMap<i64, usize> = BTreeMap::new();
-            for at in 0..periods.len() {
+            for (at, (day, ..)) in periods.iter().enumerate() {
                 let there = week.classes.get(&(meeting.class, at)).and_then(|lesson| week.lessons.get(*lesson));
                 if there.is_some_and(|(other, _)| other.subject == meeting.subject) {
-                    *same.entry(periods[at].0).or_default() += 1;
+                    *same.entry(*day).or_default() += 1;
                 }
             }
             let both = (0..periods.len())
