@@ -120,6 +120,87 @@ for (const size of ['desk', 'phone']) {
 	});
 }
 
+/** A pupil made for a test, with a telephone. */
+async function made(page, school, name, phone) {
+	return page.evaluate(
+		async ([school, name, phone, code]) => {
+			const send = async (method, path, body, headers = {}) => {
+				const response = await fetch(`/api/v1/schools/${school}/pupils${path}`, {
+					method,
+					headers: { 'content-type': 'application/json', ...headers },
+					body: JSON.stringify(body)
+				});
+				if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+				return response.json();
+			};
+			const pupil = { full_name: name, birth: '2015-05-19', sex: '1', pupil_code: code };
+			const { id, version } = await send('POST', '', { pupil, from: '2026-09-01' });
+			await send('PATCH', `/${id}/protected`, { phone }, { 'if-match': `"${version}"` });
+			return id;
+		},
+		[school, name, phone, codeOf(phone)]
+	);
+}
+/** A pupil's code nobody has. */
+const codeOf = (phone) => `04${phone.slice(2)}`;
+/** A telephone nobody has. */
+const newPhone = () => `09${String(Date.now()).slice(-8)}`;
+
+test('protected data that is opened by its address stands in the form', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, clerk);
+	const school = await schoolOf(page);
+	const number = newPhone();
+	const id = await made(page, school, `Lò Văn ${givenName()}`, number);
+	await page.goto(`/truong/${school}/hoc-sinh/${id}?lam=sua-bao-ve`);
+	const dialog = page.getByRole('dialog');
+	const phone = dialog.getByLabel('Điện thoại');
+	await phone.waitFor();
+	assert.equal((await phone.inputValue()).replaceAll(' ', ''), number);
+	await dialog.getByLabel('Thư điện tử').fill('gia.dinh@example.vn');
+	await dialog.getByRole('button', { name: 'Lưu', exact: true }).click();
+	await dialog.waitFor({ state: 'detached' });
+	await page.getByText('gia.dinh@example.vn').waitFor();
+	await page.getByText(number).waitFor();
+	await close();
+});
+
+test('the palette finds a pupil by a name without marks, a code and a telephone', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, clerk);
+	const school = await schoolOf(page);
+	const number = newPhone();
+	const name = `Đỗ Thị ${givenName()}`;
+	const id = await made(page, school, name, number);
+	for (const asked of [plain(name), codeOf(number), number]) {
+		await page.goto(`/truong/${school}/lop`);
+		await page.getByRole('heading', { level: 1 }).waitFor();
+		await page.keyboard.press('Control+k');
+		await page.getByRole('combobox').fill(asked);
+		await page.getByRole('option', { name }).first().click();
+		await page.waitForURL(new RegExp(id));
+		await heading(page, name);
+	}
+	await close();
+});
+
+test('a transfer tells where to and why, and the history says so', async () => {
+	const { page, close } = await open(browser);
+	await signIn(page, clerk);
+	const school = await schoolOf(page);
+	const name = `Hà Văn ${givenName()}`;
+	const id = await made(page, school, name, newPhone());
+	await page.goto(`/truong/${school}/hoc-sinh/${id}`);
+	await heading(page, name);
+	await act(page, 'Chuyển đi trường khác', async (dialog) => {
+		await dialog.getByLabel('Hoặc ghi tên trường').fill('Trường Bản Mới, Lào');
+		await dialog.getByLabel('Lý do').selectOption({ index: 1 });
+	});
+	await page.getByRole('tab', { name: 'Quá trình học' }).click();
+	await page.getByText('đến Trường Bản Mới, Lào · lý do:').waitFor();
+	await close();
+});
+
 test('many pupils change class at once, and the class counts them', async () => {
 	const { page, close } = await open(browser);
 	await signIn(page, clerk);

@@ -207,6 +207,12 @@ pub static SCHEMA: db::Schema = db::Schema {
             rebuild: false,
         },
         db::Migration {
+            ordinal: 318,
+            name: "transfer",
+            sql: include_str!("../migrations/0318_transfer.sql"),
+            rebuild: false,
+        },
+        db::Migration {
             ordinal: 330,
             name: "import_asked",
             sql: include_str!("../migrations/0330_import_asked.sql"),

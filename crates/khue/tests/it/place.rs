@@ -21,7 +21,7 @@ use registry::load;
 use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{Closed, NewPerson};
 use registry::pupils::admit::{Admit, admit};
-use registry::pupils::leave::{Go, Leave, leave, transfer_out};
+use registry::pupils::leave::{Leave, TransferOut, leave, transfer_out};
 use registry::staff::employ::{Employ, employ};
 use registry::staff::leave::{EndWork, leave as end_work};
 use registry::timetable::save::{self, NewTimetable};
@@ -411,7 +411,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let retired = retired(tx, school)?;
         let arriving = format!("C{n}");
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
-        transfer_out(tx, sister, moves, None, &Go { from })?;
+        transfer_out(tx, sister, moves, None, &TransferOut { from, to: None, to_name: None, reason: None })?;
         let (year_class, timetable, rollover) = school_year(tx, school)?;
         let head = person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?;
         let exports = leaving::exports(tx, school, head.account, keeper.account)?;

@@ -95,6 +95,12 @@ pub struct Stay {
     pub came_by: String,
     /// From which school somebody was transferred.
     pub came_from: Option<UnitRef>,
+    /// Why they left that school, as it says: a code of DM_LY_DO_THOI_HOC.
+    pub came_reason: Option<String>,
+    /// To which school that one said they would go, where it is not this one.
+    pub came_meant_for: Option<String>,
+    /// To which school somebody was transferred, as was said when they left: its name.
+    pub went_to: Option<String>,
     /// `transferred`, `left`, `finished`, `mistake`; `null` while they are there.
     pub left_by: Option<String>,
     /// A code of DM_TRANG_THAI_HOC_SINH.
@@ -213,7 +219,7 @@ fn find_whole(
         "pupil",
         &format!(
             "SELECT e.id, e.person, e.valid_from, e.valid_to, e.came_by, e.left_by, e.status, e.leave_reason, e.transfer,
-               e.beside, e.version
+               e.beside, e.to_school, e.to_name, e.version
              FROM enrolment e WHERE e.school = ?1 AND e.id = ?2 AND {within}"
         ),
         tx.dialect(),
@@ -229,15 +235,36 @@ fn find_whole(
     Ok((found, class.into_iter().next().map(|(class,)| class), records))
 }
 
-fn came_from(tx: &mut Tx<'_>, rows: &[CameFrom]) -> Result<HashMap<EnrolmentId, UnitRef>> {
-    let schools: Vec<UnitId> = rows.iter().map(|row| row.school).collect();
+/// What is known of the schools before and after a stay.
+#[derive(Default)]
+struct Ways {
+    from: HashMap<EnrolmentId, (UnitRef, Option<String>, Option<String>)>,
+    to: HashMap<EnrolmentId, String>,
+}
+
+fn ways(tx: &mut Tx<'_>, school: UnitId, from: Vec<CameFrom>, stays: &[Enrolment]) -> Result<Ways> {
+    let gone = || stays.iter().filter(|stay| stay.left_by.as_deref() == Some("transferred"));
+    let mut schools: Vec<UnitId> = from.iter().flat_map(|row| [Some(row.school), row.to_school]).flatten().collect();
+    schools.extend(gone().filter_map(|stay| stay.to_school));
+    schools.sort_unstable();
+    schools.dedup();
     let today = tx.today();
     let named: HashMap<UnitId, UnitRef> =
         view::refs(tx, &schools, today)?.into_iter().map(|unit| (unit.id, unit)).collect();
-    Ok(rows.iter().filter_map(|row| Some((row.enrolment, named.get(&row.school)?.clone()))).collect())
+    let called = |unit: Option<UnitId>, name: Option<&str>| {
+        unit.and_then(|id| named.get(&id)).map(|unit| unit.name.clone()).or_else(|| name.map(str::to_owned))
+    };
+    let mut ways = Ways::default();
+    for row in from {
+        let Some(former) = named.get(&row.school) else { continue };
+        let meant = called(row.to_school, row.to_name.as_deref()).filter(|_| row.to_school != Some(school));
+        ways.from.insert(row.enrolment, (former.clone(), row.leave_reason, meant));
+    }
+    ways.to.extend(gone().filter_map(|stay| Some((stay.id, called(stay.to_school, stay.to_name.as_deref())?))));
+    Ok(ways)
 }
 
-fn stays(all: Vec<Enrolment>, classes: Vec<InClass>, mut from: HashMap<EnrolmentId, UnitRef>) -> Vec<Stay> {
+fn stays(all: Vec<Enrolment>, classes: Vec<InClass>, mut ways: Ways) -> Vec<Stay> {
     let mut of: HashMap<EnrolmentId, Vec<StayInClass>> = HashMap::new();
     for row in classes {
         of.entry(row.enrolment).or_default().push(StayInClass {
@@ -253,17 +280,26 @@ fn stays(all: Vec<Enrolment>, classes: Vec<InClass>, mut from: HashMap<Enrolment
         });
     }
     all.into_iter()
-        .map(|row| Stay {
-            classes: of.remove(&row.id).unwrap_or_default(),
-            came_from: from.remove(&row.id),
-            id: row.id,
-            valid_from: row.valid_from,
-            valid_to: row.valid_to,
-            came_by: row.came_by,
-            left_by: row.left_by,
-            status: row.status,
-            leave_reason: row.leave_reason,
-            beside: row.beside,
+        .map(|row| {
+            let (came_from, came_reason, came_meant_for) = match ways.from.remove(&row.id) {
+                Some((unit, reason, meant)) => (Some(unit), reason, meant),
+                None => (None, None, None),
+            };
+            Stay {
+                classes: of.remove(&row.id).unwrap_or_default(),
+                came_from,
+                came_reason,
+                came_meant_for,
+                went_to: ways.to.remove(&row.id),
+                id: row.id,
+                valid_from: row.valid_from,
+                valid_to: row.valid_to,
+                came_by: row.came_by,
+                left_by: row.left_by,
+                status: row.status,
+                leave_reason: row.leave_reason,
+                beside: row.beside,
+            }
         })
         .collect()
 }
@@ -369,14 +405,14 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
         }
         false => None,
     };
-    let from = came_from(tx, &of_records.from)?;
+    let ways = ways(tx, school, of_records.from, &of_records.stays)?;
     Ok(Pupil {
         id,
         version: enrolment.version,
         merged: records.into_iter().filter(|record| *record != person.id).collect(),
         person: person.into(),
         class,
-        stays: stays(of_records.stays, of_records.classes, from),
+        stays: stays(of_records.stays, of_records.classes, ways),
         relatives,
         protected,
         may: reach.may_with(class),

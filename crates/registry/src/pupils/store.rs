@@ -6,10 +6,12 @@ use db::list::{Column, List, Type};
 
 db::statements! {
     /// One enrolment as it stands.
-    pub OF = "SELECT id, person, valid_from, valid_to, came_by, left_by, status, leave_reason, transfer, beside, version
+    pub OF = "SELECT id, person, valid_from, valid_to, came_by, left_by, status, leave_reason, transfer, beside, to_school,
+          to_name, version
         FROM enrolment WHERE school = ?1 AND id = ?2";
     /// The enrolments of a person at a school, the last first.
-    pub OF_PERSON = "SELECT id, person, valid_from, valid_to, came_by, left_by, status, leave_reason, transfer, beside, version
+    pub OF_PERSON = "SELECT id, person, valid_from, valid_to, came_by, left_by, status, leave_reason, transfer, beside, to_school,
+          to_name, version
         FROM enrolment WHERE person = ?2 AND school = ?1 ORDER BY valid_from DESC, id DESC";
     /// The class of a pupil on a day.
     pub CLASS_ON = "SELECT m.class FROM class_member m
@@ -25,7 +27,7 @@ db::statements! {
         ORDER BY m.valid_from DESC, m.enrolment, m.class";
     /// From which school a person came to this one, for each enrolment here: the last that shares its transfer and had ended
     /// by then. A pupil who goes on to a third school keeps the transfer.
-    pub CAME_FROM = "SELECT e.id AS enrolment, o.school FROM enrolment e
+    pub CAME_FROM = "SELECT e.id AS enrolment, o.school, o.leave_reason, o.to_school, o.to_name FROM enrolment e
         JOIN enrolment o ON o.transfer = e.transfer AND o.school <> e.school
         WHERE e.person = ?2 AND e.school = ?1 AND e.came_by = 'transferred' AND o.left_by = 'transferred'
           AND o.valid_to <= e.valid_from
@@ -40,7 +42,7 @@ db::statements! {
     /// Where a person is a pupil now.
     pub OPEN_AT = "SELECT school FROM enrolment WHERE person = ?1 AND valid_to IS NULL AND NOT beside ORDER BY school LIMIT 1";
     /// The last stay of a person at any school, the one that goes on before all.
-    pub LAST_ANYWHERE = "SELECT school, left_by, transfer, valid_to FROM enrolment
+    pub LAST_ANYWHERE = "SELECT school, left_by, transfer, valid_to, to_school, to_name FROM enrolment
         WHERE person = ?1 AND (left_by IS NULL OR left_by <> 'mistake')
         ORDER BY CASE WHEN valid_to IS NULL THEN 0 ELSE 1 END, valid_to DESC NULLS LAST, school, id LIMIT 1";
     /// An enrolment is taken for change.
@@ -48,6 +50,8 @@ db::statements! {
     /// It ends.
     pub END = "UPDATE enrolment SET valid_to = ?3, left_by = ?4, status = ?5, leave_reason = ?6, transfer = ?7
         WHERE school = ?1 AND id = ?2";
+    /// Where somebody is said to go.
+    pub GOES_TO = "UPDATE enrolment SET to_school = ?3, to_name = ?4 WHERE school = ?1 AND id = ?2";
     /// Its days, corrected.
     pub SET_DAYS = "UPDATE enrolment SET valid_from = ?3, valid_to = ?4, left_by = ?5, status = ?6, leave_reason = ?7
         WHERE school = ?1 AND id = ?2";
@@ -99,6 +103,10 @@ db::row! {
         pub transfer: Option<base::Uuid>,
         /// Whether it stands beside another.
         pub beside: bool,
+        /// To which school they were said to go.
+        pub to_school: Option<UnitId>,
+        /// What it is called, where Khuê does not know it.
+        pub to_name: Option<String>,
         /// Its version.
         pub version: i64,
     }
@@ -151,6 +159,10 @@ db::row! {
         pub transfer: Option<base::Uuid>,
         /// The first day after it.
         pub valid_to: Option<Date>,
+        /// To which school they were said to go.
+        pub to_school: Option<UnitId>,
+        /// What it is called, where Khuê does not know it.
+        pub to_name: Option<String>,
     }
 
     /// From where somebody came.
@@ -159,6 +171,12 @@ db::row! {
         pub enrolment: EnrolmentId,
         /// Which school.
         pub school: UnitId,
+        /// Why: a code of DM_LY_DO_THOI_HOC.
+        pub leave_reason: Option<String>,
+        /// To which school they were said to go.
+        pub to_school: Option<UnitId>,
+        /// What it is called, where Khuê does not know it.
+        pub to_name: Option<String>,
     }
 
     /// A row of the list.

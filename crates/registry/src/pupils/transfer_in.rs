@@ -77,7 +77,8 @@ pub fn transfer_in(tx: &mut Tx<'_>, school: UnitId, cmd: &TransferIn) -> Result<
     if let Some(class) = cmd.class {
         place(tx, school, id, &Placing { class, from: Some(cmd.from), position: cmd.position, repeats: false })?;
     }
-    let told = serde_json::json!({ "person": person, "from": cmd.from, "class": cmd.class, "former": last.school });
+    let told = serde_json::json!({ "person": person, "from": cmd.from, "class": cmd.class, "former": last.school,
+        "meant_for": last.to_school, "meant_for_name": last.to_name });
     tx.record(Entry::new("pupil.transferred_in", "pupil", id).unit(school).version(1).after(&told)?);
     Ok(Some(id))
 }

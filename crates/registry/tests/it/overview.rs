@@ -6,7 +6,7 @@ use registry::classes::list as classes;
 use registry::overview::show::{self as overview, Overview};
 use registry::people::{Closed, NewPerson};
 use registry::pupils::admit::Admit;
-use registry::pupils::leave::{Go, transfer_out};
+use registry::pupils::leave::{TransferOut, transfer_out};
 use registry::pupils::list::{self, ListPupils};
 use registry::pupils::missing::Missing;
 use registry::timetable::save::{self, NewTimetable};
@@ -80,7 +80,7 @@ testkit::both! {
             admitted(&w, school, cmd).await;
         }
         let gone = admitted(&w, school, pupil("Lê Em", "2020-01-01", Some("1"), None, Some(a))).await.id;
-        let go = Go { from: day("2026-09-03") };
+        let go = TransferOut { from: day("2026-09-03"), to: None, to_name: None, reason: None };
         write(&w, w.system(), move |tx| transfer_out(tx, school, gone, None, &go)).await.expect("goes");
 
         let head = somebody(&w, "head", "head", school).await;

@@ -7,7 +7,7 @@ use registry::pupils::admit::{self, Admit, Admitted};
 use registry::pupils::come_back::{ComeBack, come_back};
 use registry::pupils::correct::{CorrectInClass, CorrectStay, correct_in_class, correct_stay};
 use registry::pupils::elsewhere::{self, AskElsewhere};
-use registry::pupils::leave::{Go, Leave, finish, leave, transfer_out};
+use registry::pupils::leave::{Go, Leave, TransferOut, finish, leave, transfer_out};
 use registry::pupils::list::{self, ListPupils, PupilRow, Whether};
 use registry::pupils::move_class::{How, MoveClass, move_class};
 use registry::pupils::show::{self, Pupil};
@@ -82,6 +82,10 @@ async fn moved(
     write(w, w.system(), move |tx| move_class(tx, school, pupil, None, how, &cmd)).await
 }
 
+fn goes(from: &str) -> TransferOut {
+    TransferOut { from: day(from), to: None, to_name: None, reason: None }
+}
+
 testkit::both! {
     async fn a_pupil_moves_between_classes_and_every_day_is_known(w: World) {
         let [school, other] = schools(&w).await;
@@ -139,7 +143,15 @@ testkit::both! {
         let error = arrive("004220000123", "Lê An", "2026-11-02").await.expect_err("has not left");
         assert_eq!(error.code(), "pupil.enrolled_elsewhere");
         assert!(error.detail().contains("Trường Tiểu học Một") && !error.detail().contains("An") && !error.detail().contains("1A"), "{}", error.detail());
-        let go = Go { from: day("2026-11-02") };
+        let go = TransferOut { to: Some(other), reason: Some("Xa trường, đi lại khó khăn".to_owned()), ..goes("2026-11-02") };
+        for (wrong, field) in [
+            (TransferOut { to: Some(school), ..go.clone() }, "to"),
+            (TransferOut { to_name: Some("Trường khác".to_owned()), ..go.clone() }, "to"),
+            (TransferOut { to: None, to_name: Some("a".repeat(201)), ..go.clone() }, "to_name"),
+        ] {
+            let error = write(&w, w.system(), move |tx| transfer_out(tx, school, pupil.id, Some(1), &wrong)).await.expect_err(field);
+            assert_eq!(error.refused_fields()[0].field, field);
+        }
         write(&w, w.system(), move |tx| transfer_out(tx, school, pupil.id, Some(1), &go)).await.expect("goes");
         assert_eq!(arrive("004220000123", "Lê Anh", "2026-11-02").await.expect("asks"), None, "another name");
         assert_eq!(arrive("004220000124", "Lê An", "2026-11-02").await.expect("asks"), None, "another number");
@@ -152,13 +164,16 @@ testkit::both! {
         assert_eq!((old.stays.len(), old.stays[0].left_by.as_deref(), old.stays[0].status.as_str(), old.stays[0].valid_to), (1, Some("transferred"), "04", Some(day("2026-11-02"))));
         assert_eq!(old.stays[0].classes.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["1A"]);
         // And back: the school of before is the other one now.
-        let go = Go { from: day("2027-02-01") };
+        assert_eq!((old.stays[0].went_to.as_deref(), old.stays[0].leave_reason.as_deref()), (Some("Trường Tiểu học Hai"), Some("03")));
+        assert_eq!((here.stays[0].came_reason.as_deref(), here.stays[0].came_meant_for.as_deref()), (Some("03"), None), "this school was meant");
+        let go = TransferOut { to_name: Some(" Trường  Bản Mới, Lào ".to_owned()), ..goes("2027-02-01") };
         write(&w, w.system(), move |tx| transfer_out(tx, other, id, Some(1), &go)).await.expect("goes");
         let cmd = TransferIn { personal_number: Some(Closed("004220000123".to_owned())), pupil_code: None, full_name: "Lê An".to_owned(), from: day("2027-02-01"), class: None, position: None };
         let back = write(&w, w.system(), move |tx| transfer_in(tx, school, &cmd)).await.expect("comes").expect("is known");
         let back = page(&w, school, back).await;
         let from: Vec<Option<&str>> = back.stays.iter().map(|stay| stay.came_from.as_ref().map(|unit| unit.name.as_str())).collect();
         assert_eq!(from, [Some("Trường Tiểu học Hai"), None]);
+        assert_eq!((back.stays[0].came_meant_for.as_deref(), back.stays[0].came_reason.as_deref()), (Some("Trường Bản Mới, Lào"), None), "another was meant");
     }
 
     async fn nobody_is_at_two_schools_at_once_unless_somebody_says_so(w: World) {

@@ -126,7 +126,7 @@ testkit::both! {
         let cmd = new("Lê Mới", "2020");
         let error = write(&w, act_of(&w, leads), move |tx| registry::pupils::admit::admit(tx, school, &cmd).map(|one| one.id)).await.expect_err("admits nobody");
         assert_eq!(error.code(), "auth.forbidden");
-        let go = registry::pupils::leave::Go { from: day("2026-10-01") };
+        let go = registry::pupils::leave::TransferOut { from: day("2026-10-01"), to: None, to_name: None, reason: None };
         let error = write(&w, act_of(&w, leads), move |tx| registry::pupils::leave::transfer_out(tx, school, pupil.id, None, &go)).await.expect_err("moves nobody");
         assert_eq!(error.code(), "auth.forbidden");
     }

@@ -232,7 +232,7 @@ export const api = {
 		call('post', '/schools/{school}/pupils/{pupil}/promotion', { path: { school, pupil }, version, body }),
 	repeatPupil: (school: string, pupil: string, version: number, body: Body['MoveClass']) =>
 		call('post', '/schools/{school}/pupils/{pupil}/repetition', { path: { school, pupil }, version, body }),
-	transferOut: (school: string, pupil: string, version: number, body: Body['Go']) =>
+	transferOut: (school: string, pupil: string, version: number, body: Body['TransferOut']) =>
 		call('post', '/schools/{school}/pupils/{pupil}/transfer', { path: { school, pupil }, version, body }),
 	leaveSchool: (school: string, pupil: string, version: number, body: Body['Leave']) =>
 		call('post', '/schools/{school}/pupils/{pupil}/leaving', { path: { school, pupil }, version, body }),

@@ -165,6 +165,13 @@ const pupils: typeof vi = {
 	noRelatives: 'No relative yet',
 	noRelativesDetail: 'Enter father, mother or guardian, so that the school can reach them.',
 	inClass: (name, year) => `${name}, ${year}`,
+	toSchool: 'To which school',
+	toSchoolHint: 'Search by its name.',
+	toName: 'Or the name of a school that is not here',
+	wentTo: (school) => `to ${school}`,
+	meantFor: (school) => `the former school says: to ${school}`,
+	relativeCorrects: (who) =>
+		`Corrects the very person told of with ${who}; brothers and sisters with the same relative follow. For somebody else, remove and add anew.`,
 	cameFrom: (school) => `from ${school}`,
 	withReason: (reason) => `reason: ${reason}`
 };

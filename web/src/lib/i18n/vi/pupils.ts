@@ -166,6 +166,13 @@ export default {
 	noRelatives: 'Chưa ghi người thân nào',
 	noRelativesDetail: 'Ghi cha, mẹ hoặc người giám hộ để nhà trường liên lạc được.',
 	inClass: (name: string, year: string) => `${name}, năm học ${year}`,
+	toSchool: 'Chuyển đến trường',
+	toSchoolHint: 'Tìm theo tên trường.',
+	toName: 'Hoặc ghi tên trường không có ở đây',
+	wentTo: (school: string) => `đến ${school}`,
+	meantFor: (school: string) => `trường cũ ghi là chuyển đến ${school}`,
+	relativeCorrects: (who: string) =>
+		`Sửa cho đúng người đang ghi ở hồ sơ của ${who}; hồ sơ anh chị em có cùng người này được sửa theo. Nếu là người khác, hãy bỏ rồi thêm lại.`,
 	cameFrom: (school: string) => `từ ${school}`,
 	withReason: (reason: string) => `lý do: ${reason}`
 };
