@@ -141,12 +141,12 @@ pub async fn take(
     Signed(ctx): Signed,
     Path((unit, timetable)): Path<(UnitId, Uuid)>,
 ) -> Answer<Download> {
-    let (file, day) = app
-        .db()
+    let (file, day, rows, people) = app.db().read_long(&ctx, move |tx| write(tx, unit, timetable)).await?;
+    // Recorded before it is sent, in a write of its own: a file is nothing that a write could make twice alike.
+    app.db()
         .write(&ctx, move |tx| {
-            let (file, day, rows, people) = write(tx, unit, timetable)?;
-            platform::sheets::record(tx, "timetable", &timetable, rows, people)?;
-            Ok((file, day))
+            require_sight(tx, unit)?;
+            platform::sheets::record(tx, "timetable", &timetable, rows, people.clone())
         })
         .await?;
     Ok(Download::excel(file, format!("thoi-khoa-bieu-{day}.xlsx")))

@@ -62,7 +62,7 @@ testkit::both! {
         let ask = ShowTimetable { as_of: Some(day("2026-09-14")), ..ShowTimetable::default() };
         let (_, week) = read(&w, act_of(&w, head), move |tx| registry::timetable::show::show(tx, school, &ask)).await.expect("has a timetable");
         let told: Vec<_> = week.lessons.iter().map(|one| (one.class_name.as_str(), one.subject_name.as_str(), one.teacher_name.as_deref())).collect();
-        assert_eq!(told, [("1A", "Toán", Some("Bế Cô Giáo"))]);
+        assert_eq!(told, [("Lớp 1A", "Toán", Some("Bế Cô Giáo"))]);
         let taught = read(&w, act_of(&w, head), move |tx| registry::teaching::of_class::show(tx, school, base::ClassId(class), Some(day("2026-09-14")))).await.expect("is taught");
         assert_eq!((taught.subjects.len(), taught.items.len()), (1, 1));
         // Nobody but the house loads.
