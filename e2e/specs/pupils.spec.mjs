@@ -196,6 +196,8 @@ test('a transfer tells where to and why, and the history says so', async () => {
 		await dialog.getByLabel('Hoặc ghi tên trường').fill('Trường Bản Mới, Lào');
 		await dialog.getByLabel('Lý do').selectOption({ index: 1 });
 	});
+	// The act closes its form, then the page is read anew.
+	await quiet(page);
 	await page.getByRole('tab', { name: 'Quá trình học' }).click();
 	await page.getByText('đến Trường Bản Mới, Lào · lý do:').waitFor();
 	await close();

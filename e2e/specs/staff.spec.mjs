@@ -85,6 +85,8 @@ test('somebody is taken on, leads a class, teaches in it, and is let go', { skip
 	await dialog.getByRole('button', { name: 'Kết thúc công tác' }).click();
 	await dialog.waitFor({ state: 'detached' });
 	await page.getByText(`Nghỉ hưu từ ${next}`).waitFor();
+	// The act closes its form, then the page is read anew.
+	await quiet(page);
 	await page.getByRole('tab', { name: 'Quá trình' }).click();
 	await page.getByText(`Chủ nhiệm Lớp ${code} (2`).waitFor();
 	await close();
