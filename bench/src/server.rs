@@ -63,7 +63,8 @@ pub fn filled(location: Location, owner: Option<String>, data: &Path) -> (Db, Ve
     let db = Db::open(&options, khue::place::now()).expect("opens");
     let ctx = khue::place::operator("bench").expect("an act");
     let rt = khue::place::runtime().expect("a runtime");
-    let people = rt.block_on(registry::demo::make(&db, &ctx, auth::passwords::one_time)).expect("fills");
+    let village = synth::village(ctx.today()).expect("a village");
+    let people = rt.block_on(registry::demo::make(&db, &ctx, village, auth::passwords::one_time)).expect("fills");
     (db, people)
 }
 

@@ -126,7 +126,9 @@ fn shown(one: &SignIn) -> DemoAccount {
 }
 
 async fn make(db: &Db) -> Result<Vec<SignIn>> {
-    let made = registry::demo::make(db, &operator("demo")?, auth::passwords::one_time).await?;
+    let ctx = operator("demo")?;
+    let village = ::synth::village(ctx.today())?;
+    let made = registry::demo::make(db, &ctx, village, auth::passwords::one_time).await?;
     let sign_in = |one: registry::demo::SignIn| SignIn {
         role: one.role,
         login: one.login,

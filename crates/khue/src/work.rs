@@ -116,7 +116,7 @@ impl ToDo {
         let folder = data.join("backups");
         make_folder(&folder)?;
         let nightly = Nightly { folder, keep: 3, at: AT };
-        Ok(Self { nightly: Some(nightly), unit: Some(registry::demo::runs_it()) })
+        Ok(Self { nightly: Some(nightly), unit: Some(registry::load::department(::synth::village::PROVINCE)) })
     }
 
     /// What runs the jobs of all rooms here.

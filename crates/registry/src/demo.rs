@@ -1,37 +1,43 @@
 //! The units and people of `khue demo`: the whole country from its pack, a few invented schools under real communes of one
-//! province, and one invented person for each role.
+//! province with everybody at them, and somebody who signs in for each role. Who is at the schools comes from `synth`.
 
 use auth::grants::{self, NewGrant};
 use auth::role::{ROLES, Role};
 use auth::{accounts, passwords};
-use base::{AccountId, ClassId, Ctx, Date, Error, Result, UnitId};
-use db::{Db, Entry, Tx};
+use base::{Ctx, Date, EmploymentId, Error, Result, UnitId};
+use db::{Db, Entry, Tx, params};
 
-use crate::classes::{self, create::CreateClass};
 use crate::load;
-use crate::people::NewPerson;
-use crate::people::kinship::{NewRelative, Relation};
-use crate::pupils::{self, admit::Admit};
+use crate::load::people::{People, School};
 use crate::staff::account::{LinkAccount, link};
-use crate::staff::employ::{self, Employ, NewStaff};
-use crate::teaching::homeroom::{self, SetHomeroom};
 use crate::units::Levels;
 use crate::units::create::{CreateUnit, create};
 
-/// Ninh Bình: three provinces of before, with towns, plains and hills.
-const PROVINCE: &str = "37";
+db::statements! {
+    /// Who leads the first class of a school on a day.
+    pub LEADER = "SELECT e.id, p.full_name FROM class c
+          JOIN homeroom h ON h.school = c.school AND h.class = c.id AND h.valid_from <= ?2 AND (h.valid_to IS NULL OR h.valid_to > ?2)
+          JOIN employment e ON e.school = h.school AND e.id = h.employment
+          JOIN person p ON p.id = e.person
+        WHERE c.school = ?1 ORDER BY c.sort_key, c.id LIMIT 1";
+}
 
-/// The schools: name, level, in which of the chosen communes, and their campuses.
-const SCHOOLS: &[(&str, &str, usize, &[&str])] = &[
-    ("Trường Mầm non Hoa Gạo", "MN", 0, &[]),
-    ("Trường Tiểu học Đồng Xanh", "TH", 0, &["Điểm trường Bến Đò", "Điểm trường Gốc Đa"]),
-    ("Trường THCS Nguồn Sáng", "THCS", 0, &[]),
-    ("Trường Tiểu học và THCS Suối Trong", "TH,THCS", 1, &[]),
-    ("Trường THPT Chân Trời", "THPT", 1, &[]),
-    ("Trung tâm GDNN-GDTX Hướng Dương", "GDTX", 2, &[]),
-];
-/// The school whose people sign in.
-const STAFFED: usize = 2;
+/// A made-up province: what a demonstration is filled with.
+#[derive(Clone, Debug)]
+pub struct Village {
+    /// The province's code.
+    pub province: &'static str,
+    /// Its schools.
+    pub schools: Vec<School>,
+    /// From when they are.
+    pub from: Date,
+    /// Everybody at them, school by school, in the order in which they are loaded.
+    pub people: Vec<(UnitId, People)>,
+    /// The school whose people sign in.
+    pub staffed: UnitId,
+    /// The campuses of a school, by its place in the list.
+    pub campuses: (usize, Vec<&'static str>),
+}
 
 /// Invented people; any likeness is by chance. There are at least as many as roles, a test counts.
 const PEOPLE: &[&str] = &[
@@ -69,7 +75,12 @@ pub struct SignIn {
 }
 
 /// Fills an empty demonstration. `draw` draws one password at a time; `ctx` is an act of the operator.
-pub async fn make(db: &Db, ctx: &Ctx, mut draw: impl FnMut() -> Result<String>) -> Result<Vec<SignIn>> {
+pub async fn make(
+    db: &Db,
+    ctx: &Ctx,
+    village: Village,
+    mut draw: impl FnMut() -> Result<String>,
+) -> Result<Vec<SignIn>> {
     let mut people = Vec::with_capacity(ROLES.len());
     for (role, name) in ROLES.iter().zip(PEOPLE) {
         let password = draw()?;
@@ -82,227 +93,92 @@ pub async fn make(db: &Db, ctx: &Ctx, mut draw: impl FnMut() -> Result<String>) 
     let held = db
         .write_long(ctx, "the demonstration loads the whole country", move |tx| {
             load::vietnam(tx)?;
-            let places = schools(tx)?;
+            load::people::schools(tx, &village.schools, village.from)?;
+            for (school, people) in &village.people {
+                load::people::people(tx, *school, people)?;
+            }
+            let places = places(tx, &village)?;
             given
                 .iter()
                 .map(|(role, name, digest)| sign_in(tx, &places, role, name, digest))
                 .collect::<Result<Vec<_>>>()
         })
         .await?;
-    Ok(people
-        .into_iter()
-        .zip(held)
-        .map(|((role, name, password, _), (login, unit))| SignIn {
-            role: role.code.to_owned(),
-            login,
-            password,
-            display_name: name.to_owned(),
-            unit,
-        })
-        .collect())
-}
-
-/// The unit that runs the demonstration's server.
-#[must_use]
-pub fn runs_it() -> UnitId {
-    load::department(PROVINCE)
+    let signs_in = |((role, _, password, _), held): ((&Role, _, String, _), Held)| SignIn {
+        role: role.code.to_owned(),
+        login: held.login,
+        password,
+        display_name: held.name,
+        unit: held.unit,
+    };
+    Ok(people.into_iter().zip(held).map(signs_in).collect())
 }
 
 /// Where roles are held.
 struct Places {
+    department: UnitId,
     office: UnitId,
     school: UnitId,
     campus: UnitId,
-    /// The class that the teacher leads.
-    class: ClassId,
 }
 
-fn schools(tx: &mut Tx<'_>) -> Result<Places> {
-    let units = rules::units::vietnam()?;
-    // One town and two villages, the first by their codes.
-    let of_kind = |kind: &str, nth: usize| {
-        let mut found = units.communes.iter().filter(|commune| commune.province == PROVINCE && commune.kind == kind);
-        found.nth(nth).ok_or_else(|| Error::internal(format!("the demonstration's province has no {kind}")))
-    };
-    let communes = [of_kind("phuong", 0)?, of_kind("xa", 0)?, of_kind("phuong", 1)?];
-    let from = Date::constant(2025, 8, 1);
-    let mut made = Vec::with_capacity(SCHOOLS.len());
-    let (mut last_campus, mut class) = (None, None);
-    for (n, (name, level, place, campuses)) in SCHOOLS.iter().enumerate() {
-        let new = |kind: &str, name: &str, parent: UnitId, level: Levels, code: Option<String>| CreateUnit {
-            kind: kind.to_owned(),
-            name: name.to_owned(),
-            code,
+fn places(tx: &mut Tx<'_>, village: &Village) -> Result<Places> {
+    let missing = || Error::internal("the demonstration has no such school");
+    let (nth, campuses) = &village.campuses;
+    let parent = village.schools.get(*nth).ok_or_else(missing)?.id;
+    let mut campus = None;
+    for name in campuses {
+        let new = CreateUnit {
+            kind: "campus".to_owned(),
+            name: (*name).to_owned(),
+            code: None,
             parent,
             authority: None,
-            level,
-            from,
-            basis: Some("Trường dựng sẵn của bản dùng thử".to_owned()),
+            level: Levels::None,
+            from: village.from,
+            basis: Some("Điểm trường dựng sẵn của bản dùng thử".to_owned()),
         };
-        let code = Some(format!("{PROVINCE}THU{:02}", n + 1));
-        let parent = load::commune(communes[*place].code);
-        let school = create(tx, &new("school", name, parent, Levels::One((*level).to_owned()), code))?.id;
-        for campus in *campuses {
-            last_campus = Some(create(tx, &new("campus", campus, school, Levels::None, None))?.id);
-        }
-        if let Some(first) = fill_school(tx, school, grades(level))?.filter(|_| n == STAFFED) {
-            class = Some(first);
-        }
-        made.push(school);
+        campus = Some(create(tx, &new)?.id);
     }
+    let staffed = village.schools.iter().find(|school| school.id == village.staffed).ok_or_else(missing)?;
     Ok(Places {
-        office: load::commune_office(communes[0].code),
-        school: made[STAFFED],
-        campus: last_campus.ok_or_else(|| Error::internal("the demonstration has no campus"))?,
-        class: class.ok_or_else(|| Error::internal("the demonstration has no class"))?,
+        department: load::department(village.province),
+        office: load::commune_office(staffed.commune),
+        school: staffed.id,
+        campus: campus.ok_or_else(missing)?,
     })
 }
 
-/// Pupils of a class.
-const IN_A_CLASS: usize = 35;
-/// Parts of invented names.
-const FAMILIES: [&str; 11] = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô", "Đinh"];
-const BOYS: [&str; 13] = [
-    "Văn An",
-    "Đức Anh",
-    "Minh Đức",
-    "Quang Huy",
-    "Gia Bảo",
-    "Hữu Phước",
-    "Tuấn Kiệt",
-    "Hoàng Long",
-    "Nhật Minh",
-    "Anh Quân",
-    "Thành Trung",
-    "Xuân Trường",
-    "Quốc Việt",
-];
-const GIRLS: [&str; 13] = [
-    "Thị Ánh",
-    "Ngọc Ánh",
-    "Khánh Chi",
-    "Thuỳ Dương",
-    "Thu Hà",
-    "Thị Hoa",
-    "Bảo Ngọc",
-    "Minh Khuê",
-    "Phương Linh",
-    "Tuyết Mai",
-    "Yến Nhi",
-    "Thảo Nguyên",
-    "Hải Yến",
-];
-
-/// The grades of a level that the demonstration fills with a class each.
-fn grades(level: &str) -> &'static [i16] {
-    match level {
-        "TH" => &[1, 2],
-        "THCS" => &[6, 7, 8, 9],
-        "THPT" => &[10, 11],
-        _ => &[],
-    }
+/// What became of somebody who signs in.
+#[derive(Debug)]
+struct Held {
+    login: String,
+    name: String,
+    unit: String,
 }
 
-/// Fills a school with a class of each grade and its pupils, with mothers, some of them sisters and brothers. Answers the
-/// first class.
-pub fn fill_school(tx: &mut Tx<'_>, school: UnitId, grades: &[i16]) -> Result<Option<ClassId>> {
-    let year = classes::year_of(tx.today())?;
-    let first_day = year.interval(base::school_year::Turn::default()).from();
-    let mut first = None;
-    for (n, grade) in grades.iter().enumerate() {
-        let class = CreateClass {
-            year,
-            code: format!("{grade}A1"),
-            name: None,
-            grade: grade.to_string(),
-            campus: None,
-            position: None,
-        };
-        let class = classes::create::create(tx, school, &class)?;
-        first = first.or(Some(class));
-        for i in 0..IN_A_CLASS {
-            // Steps that share no factor with the lengths, so that names come back late and not in order.
-            let at = n * IN_A_CLASS + i;
-            let (family, girl) = (FAMILIES[at * 7 % FAMILIES.len()], at % 2 == 1);
-            let given = if girl { GIRLS[at * 5 % GIRLS.len()] } else { BOYS[at * 5 % BOYS.len()] };
-            let born = format!("{:04}-{:02}-{:02}", year.start() - grade - 5, at % 12 + 1, at * 3 % 28 + 1);
-            let mother = NewRelative {
-                relation: Relation::Mother,
-                // Every third of a class has a sister or brother in the next.
-                full_name: format!(
-                    "{} {}",
-                    FAMILIES[i % FAMILIES.len()],
-                    GIRLS[if i % 3 == 0 { i } else { at } % GIRLS.len()]
-                ),
-                birth: Some(format!("{}", 1982 + i % 9)),
-                phone: None,
-                occupation: Some(["Nông dân", "Công nhân", "Giáo viên", "Kinh doanh"][i % 4].to_owned()),
-                corrects: None,
-            };
-            let pupil = NewPerson {
-                full_name: format!("{family} {given}"),
-                birth: Some(born),
-                sex: Some(if girl { "Nữ" } else { "Nam" }.to_owned()),
-                nationality: Some("VN".to_owned()),
-                ethnic_group: Some(if at % 17 == 3 { "Mường" } else { "Kinh" }.to_owned()),
-                ..NewPerson::default()
-            };
-            let admit = Admit {
-                person: None,
-                pupil: Some(pupil),
-                personal_number: None,
-                from: first_day,
-                class: Some(class),
-                position: None,
-                repeats: false,
-                beside: false,
-                relatives: vec![mother],
-            };
-            pupils::admit::admit(tx, school, &admit)?;
-        }
-    }
-    Ok(first)
-}
-
-/// The teacher who signs in works at the school and leads a class.
-fn lead(tx: &mut Tx<'_>, school: UnitId, class: ClassId, account: AccountId, name: &str) -> Result<()> {
-    let from = classes::year_of(tx.today())?.interval(base::school_year::Turn::default()).from();
-    let cmd = Employ {
-        person: None,
-        staff: Some(NewStaff { full_name: name.to_owned(), ..NewStaff::default() }),
-        personal_number: None,
-        phone: None,
-        email: None,
-        from,
-        status: None,
-        staff_group: Some("Giáo viên".to_owned()),
-        position: None,
-        contract: None,
-    };
-    let staff = employ::employ(tx, school, &cmd)?.id;
-    link(tx, school, staff, None, &LinkAccount { account })?;
-    homeroom::set(tx, school, class, None, &SetHomeroom { staff: Some(staff), from: Some(from) }).map(drop)
-}
-
-/// One person of a role: answers login and the unit's name.
-fn sign_in(tx: &mut Tx<'_>, places: &Places, role: &Role, name: &str, digest: &str) -> Result<(String, String)> {
+/// One person of a role. The teacher is whoever leads the school's first class, by their own name.
+fn sign_in(tx: &mut Tx<'_>, places: &Places, role: &Role, name: &str, digest: &str) -> Result<Held> {
     let unit = match role.unit_kinds {
         kinds if kinds.contains(&"school") => places.school,
         kinds if kinds.contains(&"campus") => places.campus,
         kinds if kinds.contains(&"commune_office") => places.office,
-        kinds if kinds.contains(&"department") => load::department(PROVINCE),
+        kinds if kinds.contains(&"department") => places.department,
         _ => load::ministry(),
     };
+    let from = tx.today();
+    let leader: Option<(EmploymentId, String)> =
+        if role.code == "teacher" { tx.one(&LEADER, params![unit, from])? } else { None };
+    let name = leader.as_ref().map_or(name, |(_, leader)| leader);
     let login = accounts::check_login(&role.code.replace('_', "."))?;
     let account = accounts::insert(tx, &login, name, digest, false)?;
-    let from = tx.today();
     let grant = grants::insert(tx, &NewGrant { account, role: role.code.to_owned(), unit, from, to: None })?;
-    if role.code == "teacher" {
-        lead(tx, unit, places.class, account, name)?;
+    if let Some((staff, _)) = &leader {
+        link(tx, unit, *staff, None, &LinkAccount { account })?;
     }
     tx.record(Entry::new("account.created", "account", account).unit(unit).version(1));
     tx.record(Entry::new("grant.given", "grant", grant).unit(unit).version(1).after(&role.code)?);
-    Ok((login, crate::units::view::name(tx, unit, from)?))
+    Ok(Held { login, name: name.to_owned(), unit: crate::units::view::name(tx, unit, from)? })
 }
 
 #[cfg(test)]

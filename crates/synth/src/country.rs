@@ -83,10 +83,14 @@ struct At<'a> {
 impl Country {
     /// Plans a country.
     pub fn new(wanted: Wanted) -> Result<Self> {
+        Self::of(wanted, |year| plan::plan(wanted.seed, year, wanted.schools))
+    }
+
+    /// The country of a plan, which is made for the year that the school year begins in.
+    pub(crate) fn of(wanted: Wanted, plan: impl FnOnce(i16) -> Result<Vec<Neighbourhood>>) -> Result<Self> {
         let year = SchoolYear::of(wanted.day, Turn::default())
             .ok_or_else(|| Error::internal("the day lies in no school year"))?;
-        let plan = plan::plan(wanted.seed, year.start(), wanted.schools)?;
-        Ok(Self { wanted, year, codes: Codes::find()?, plan })
+        Ok(Self { wanted, year, codes: Codes::find()?, plan: plan(year.start())? })
     }
 
     /// Its schools.
@@ -110,11 +114,10 @@ impl Country {
     fn families(&self, near: &Neighbourhood) -> Vec<Family> {
         let region = names::region(near.province);
         let places: HashSet<usize> = near.schools.iter().map(|one| one.place).collect();
-        let remote: u64 = names::peoples(near.province).iter().map(|(_, share)| share).sum();
         let mut all = Vec::new();
         for place in 0..4 {
             let mut draw = Draw::of(self.wanted.seed, 4, (near.n << 4) | u64::try_from(place).unwrap_or(0));
-            let count = if remote > 400 { draw.between(300, 750) } else { draw.between(500, 1_150) };
+            let count = draw.between(near.families.0, near.families.1);
             if !places.contains(&place) {
                 continue;
             }

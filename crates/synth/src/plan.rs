@@ -8,6 +8,7 @@ use registry::load::people::School;
 use rules::units::Commune;
 
 use crate::draw::Draw;
+use crate::names;
 
 /// What a school is, as far as the plan goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +135,8 @@ pub struct Neighbourhood {
     pub n: u64,
     /// The province's code.
     pub province: &'static str,
+    /// How many families a commune of it has: at least, at most.
+    pub families: (u64, u64),
     /// Its schools.
     pub schools: Vec<Planned>,
 }
@@ -196,7 +199,10 @@ pub fn plan(seed: u64, year: i16, count: usize) -> Result<Vec<Neighbourhood>> {
             });
         }
         let province = communes.first().map_or("01", |commune| commune.province);
-        all.push(Neighbourhood { n, province, schools });
+        // Mountains are thinly peopled.
+        let remote: u64 = names::peoples(province).iter().map(|(_, share)| share).sum();
+        let families = if remote > 400 { (300, 750) } else { (500, 1_150) };
+        all.push(Neighbourhood { n, province, families, schools });
     }
     Ok(all)
 }

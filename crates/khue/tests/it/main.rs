@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cases;
+mod demo;
 mod description;
 mod faults;
 mod import_killed;

@@ -18,7 +18,7 @@ use crate::people::secrets::{self, Secret};
 use crate::people::words::{self, EVERYWHERE, Indexed};
 use crate::teaching::store::TEACHING;
 use crate::timetable::{self, store::SLOT};
-use crate::units::store::{self, NewCode, NewName};
+use crate::units::store::{self, NewCode, NewEvent, NewName};
 use crate::years::store::SUBJECT;
 
 /// A school to be founded.
@@ -301,6 +301,8 @@ pub fn schools(tx: &mut Tx<'_>, schools: &[School], from: Date) -> Result<()> {
         for level in &school.levels {
             tx.exec_one(&store::LEVEL_INSERT, params![school.id, *level])?;
         }
+        let (unit, day) = (school.id, from);
+        store::add_event(tx, &NewEvent { unit, day, kind: "founded", basis: None, text: None, from: None, to: None })?;
         let told = json!({ "name": school.name, "code": school.code });
         tx.record(Entry::new("unit.created", "unit", school.id).unit(school.id).version(1).after(&told)?);
     }

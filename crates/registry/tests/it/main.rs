@@ -18,7 +18,6 @@ mod pack;
 mod people;
 mod pupils;
 mod pupils_reach;
-mod routes;
 mod search;
 mod seated;
 mod staff;

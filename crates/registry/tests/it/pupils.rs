@@ -1,7 +1,9 @@
 //! Pupils: how they come, move, go and come back; every day of it can be asked for.
 
-use base::{ClassId, EnrolmentId, PageRequest, SchoolYear, UnitId};
+use base::{ClassId, EnrolmentId, Error, PageRequest, Result, SchoolYear, UnitId};
+use db::Tx;
 use registry::classes::create::{self as classes, CreateClass};
+use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{Closed, NewPerson};
 use registry::pupils::admit::{self, Admit, Admitted};
 use registry::pupils::come_back::{ComeBack, come_back};
@@ -54,6 +56,26 @@ pub async fn class(w: &World, school: UnitId, year: &str, code: &str, grade: &st
         position: None,
     };
     write(w, w.system(), move |tx| classes::create(tx, school, &cmd)).await.expect("makes a class")
+}
+
+/// A class with brothers and sisters, for whoever needs rows.
+pub fn fill(tx: &mut Tx<'_>, school: UnitId) -> Result<()> {
+    let year = SchoolYear::parse("2026-2027").ok_or_else(|| Error::internal("a year"))?;
+    let cmd =
+        CreateClass { year, code: "1A".to_owned(), name: None, grade: "1".to_owned(), campus: None, position: None };
+    let class = classes::create(tx, school, &cmd)?;
+    for name in ["Lê An", "Lê Bình", "Trần Chi"] {
+        let mother = NewRelative {
+            relation: Relation::Mother,
+            full_name: format!("{} Thị Hoa", name.split(' ').next().unwrap_or_default()),
+            birth: Some("1990".to_owned()),
+            phone: None,
+            occupation: None,
+            corrects: None,
+        };
+        admit::admit(tx, school, &Admit { class: Some(class), relatives: vec![mother], ..new(name, "2020") })?;
+    }
+    Ok(())
 }
 
 async fn page(w: &World, school: UnitId, pupil: EnrolmentId) -> Pupil {

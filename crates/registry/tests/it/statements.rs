@@ -18,7 +18,7 @@ fn statements_answer_alike() {
                 let school = units::create::create(tx, &crate::school("Trường Tiểu học Sông Hương", commune, "TH"))?.id;
                 let other = units::create::create(tx, &crate::school("Trường THCS Phú Xuân", commune, "THCS"))?;
                 crate::years::fill(tx, other.id)?;
-                registry::demo::fill_school(tx, school, &[1, 2])?;
+                crate::pupils::fill(tx, school)?;
                 let seats = scene::seat(tx, school, None, true)?;
                 let cmd = SetPart { values: [("content".to_owned(), Some("Giải nhất".to_owned()))].into() };
                 let from = tx.today();

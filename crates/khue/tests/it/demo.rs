@@ -1,4 +1,4 @@
-//! The routes: shapes, tags, requests sent twice.
+//! The demonstration, and over it the routes of units: shapes, tags, requests sent twice.
 
 use http::{App, Settings};
 use serde_json::json;
@@ -11,13 +11,16 @@ testkit::both! {
             drawn += 1;
             Ok(format!("trâu ơi ta bảo trâu này {drawn}"))
         };
-        let people = registry::demo::make(&w.db, &w.system(), draw).await.expect("makes the demonstration");
+        let village = synth::village(w.system().today()).expect("a village");
+        let pupils: usize = village.people.iter().map(|(_, people)| people.stays.len()).sum();
+        let people = registry::demo::make(&w.db, &w.system(), village, draw).await.expect("makes the demonstration");
         assert_eq!(people.len(), auth::role::ROLES.len());
         assert!(people.iter().any(|one| one.role == "head" && one.unit == "Trường THCS Nguồn Sáng"));
 
         let app = App::new(w.db.clone(), std::sync::Arc::new(w.clock.clone()), Settings::default(), vec![http::module(), accounts::module(), registry::module()]);
         let nobody = http::ask::Ask::new(app.clone()).expect("a router");
         assert_eq!(nobody.get("/api/v1/units").await.expect("answers").status, 401);
+        assert!((1_200..2_600).contains(&pupils), "a village's worth of pupils: {pupils}");
         let admin = people.iter().find(|one| one.role == "department_admin").expect("an administrator");
         let reply = nobody.json("POST", "/api/v1/session", &json!({ "login": admin.login, "password": admin.password })).await.expect("answers");
         assert_eq!(reply.status, 200, "{}", reply.json());
