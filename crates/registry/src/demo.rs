@@ -7,11 +7,14 @@ use auth::{accounts, passwords};
 use base::{Ctx, Date, EmploymentId, Error, Result, UnitId};
 use db::{Db, Entry, Tx, params};
 
+use crate::classes;
 use crate::load;
 use crate::load::people::{People, School};
+use crate::people::person;
 use crate::staff::account::{LinkAccount, link};
 use crate::units::Levels;
 use crate::units::create::{CreateUnit, create};
+use crate::years;
 
 db::statements! {
     /// Who leads the first class of a school on a day.
@@ -20,7 +23,14 @@ db::statements! {
           JOIN employment e ON e.school = h.school AND e.id = h.employment
           JOIN person p ON p.id = e.person
         WHERE c.school = ?1 ORDER BY c.sort_key, c.id LIMIT 1";
+    /// Somebody in a position at a school.
+    pub IN_POSITION = "SELECT e.id, p.full_name FROM employment e JOIN person p ON p.id = e.person
+        WHERE e.school = ?1 AND e.position = ?2 AND e.valid_to IS NULL ORDER BY e.id LIMIT 1";
 }
+
+/// Roles that somebody of the school's staff has who holds such a position.
+const IN_OFFICE: [(&str, &str); 3] =
+    [("head", "Hiệu trưởng"), ("deputy_head", "Phó hiệu trưởng"), ("clerk", "Nhân viên văn thư")];
 
 /// A made-up province: what a demonstration is filled with.
 #[derive(Clone, Debug)]
@@ -124,6 +134,12 @@ struct Places {
 
 fn places(tx: &mut Tx<'_>, village: &Village) -> Result<Places> {
     let missing = || Error::internal("the demonstration has no such school");
+    let today = tx.today();
+    let year = classes::year_of(today)?;
+    for school in &village.schools {
+        let proposed = years::show::holds(tx, school.id, year, today)?.plan;
+        years::open::open(tx, school.id, year, &proposed)?;
+    }
     let (nth, campuses) = &village.campuses;
     let parent = village.schools.get(*nth).ok_or_else(missing)?.id;
     let mut campus = None;
@@ -157,7 +173,18 @@ struct Held {
     unit: String,
 }
 
-/// One person of a role. The teacher is whoever leads the school's first class, by their own name.
+/// Whom a role belongs to among the staff of a school: the teacher leads its first class.
+fn of_staff(tx: &mut Tx<'_>, school: UnitId, role: &str) -> Result<Option<(EmploymentId, String)>> {
+    let today = tx.today();
+    if role == "teacher" {
+        return tx.one(&LEADER, params![school, today]);
+    }
+    let Some((_, position)) = IN_OFFICE.iter().find(|(code, _)| *code == role) else { return Ok(None) };
+    let position = person::code(rules::sector::qd4998()?, "DM_LOAI_CAN_BO", position);
+    tx.one(&IN_POSITION, params![school, position])
+}
+
+/// One person of a role, by their own name where they are of the staff.
 fn sign_in(tx: &mut Tx<'_>, places: &Places, role: &Role, name: &str, digest: &str) -> Result<Held> {
     let unit = match role.unit_kinds {
         kinds if kinds.contains(&"school") => places.school,
@@ -167,13 +194,12 @@ fn sign_in(tx: &mut Tx<'_>, places: &Places, role: &Role, name: &str, digest: &s
         _ => load::ministry(),
     };
     let from = tx.today();
-    let leader: Option<(EmploymentId, String)> =
-        if role.code == "teacher" { tx.one(&LEADER, params![unit, from])? } else { None };
-    let name = leader.as_ref().map_or(name, |(_, leader)| leader);
+    let staff = of_staff(tx, unit, role.code)?;
+    let name = staff.as_ref().map_or(name, |(_, name)| name);
     let login = accounts::check_login(&role.code.replace('_', "."))?;
     let account = accounts::insert(tx, &login, name, digest, false)?;
     let grant = grants::insert(tx, &NewGrant { account, role: role.code.to_owned(), unit, from, to: None })?;
-    if let Some((staff, _)) = &leader {
+    if let Some((staff, _)) = &staff {
         link(tx, unit, *staff, None, &LinkAccount { account })?;
     }
     tx.record(Entry::new("account.created", "account", account).unit(unit).version(1));

@@ -105,6 +105,7 @@ fn paths() -> OpenApiRouter<App> {
         .routes(routes!(exports::decide::refuse_route))
         .routes(routes!(exports::decide::withdraw_route))
         .routes(routes!(exports::download::route))
+        .routes(routes!(glass::changes::route))
         .routes(routes!(glass::school::route))
         .routes(routes!(glass::family::route))
         .routes(routes!(glass::family::glass_route))

@@ -22,6 +22,9 @@ struct Codes {
     came: String,
     gone: String,
     working: String,
+    teacher: String,
+    /// Group and position of those who do not teach.
+    others: Vec<(String, String)>,
     peoples: BTreeMap<names::People, String>,
 }
 
@@ -42,6 +45,11 @@ impl Codes {
             came: of("DM_TRANG_THAI_HOC_SINH", "Chuyển đến kỳ 1")?,
             gone: of("DM_TRANG_THAI_HOC_SINH", "Chuyển đi kỳ 1")?,
             working: of("DM_TRANG_THAI_CAN_BO", "Đang làm việc")?,
+            teacher: of("DM_NHOM_CAN_BO", "Giáo viên")?,
+            others: plan::NOT_TEACHING
+                .iter()
+                .map(|(group, position)| Ok((of("DM_NHOM_CAN_BO", group)?, of("DM_LOAI_CAN_BO", position)?)))
+                .collect::<Result<_>>()?,
             peoples,
         })
     }
@@ -400,9 +408,12 @@ impl Teller<'_> {
 
     fn staff(&mut self, kind: Kind, to: &mut People) {
         let classes: Vec<Uuid> = to.classes.iter().map(|class| class.id).collect();
-        let count = (classes.len() * kind.staff()).div_ceil(10) + 3;
+        let teachers = (classes.len() * kind.teachers()).div_ceil(10);
+        let codes = &self.country.codes;
+        let teach = std::iter::repeat_n((&codes.teacher, None), teachers);
+        let others = codes.others.iter().map(|(group, position)| (group, Some(position)));
         let region = names::region(self.near.province);
-        for n in 0..count {
+        for (n, (group, position)) in teach.chain(others).enumerate() {
             let girl = self.draw.happens(kind.women());
             let people = names::people(&mut self.draw, self.near.province);
             let family = names::family(&mut self.draw, people, region);
@@ -420,7 +431,9 @@ impl Teller<'_> {
                 person: being.id,
                 from: self.country.first_day(),
                 status: self.country.codes.working.clone(),
-                leads: classes.get(n).copied(),
+                group: group.clone(),
+                position: position.cloned(),
+                leads: classes.get(n).copied().filter(|_| position.is_none()),
             });
         }
     }

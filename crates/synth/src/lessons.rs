@@ -12,10 +12,7 @@ use base::{Error, Result};
 use registry::load::people::{Lesson, People, Subject, Teaching, Timetable};
 use rules::curriculum::{self, Part, Planned, Wanted};
 
-use crate::plan::Kind;
-
-/// Who leads the school and teaches nobody: a head and two deputies, the last of the staff.
-const LEADERS: usize = 3;
+use crate::plan::{self, Kind};
 
 /// A period of the week: day (2 is Monday), half day, number.
 type Period = (i64, &'static str, i64);
@@ -70,7 +67,7 @@ pub fn teach(kind: Kind, people: &mut People, ids: &mut impl FnMut() -> base::Uu
         by_level.entry(grade > 5).or_default().push((n, grade));
     }
     let classes = people.classes.len();
-    let teachers = people.staff.len().saturating_sub(LEADERS);
+    let teachers = people.staff.len().saturating_sub(plan::NOT_TEACHING.len());
     // Who leads no class yet is shared out by the number of classes, so that nobody teaches at both levels.
     let mut others: Vec<usize> = (classes..teachers).collect();
     let mut lessons = Vec::new();

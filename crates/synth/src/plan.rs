@@ -75,9 +75,9 @@ impl Kind {
         }
     }
 
-    /// Staff for ten classes.
+    /// Teachers for ten classes.
     #[must_use]
-    pub const fn staff(self) -> usize {
+    pub const fn teachers(self) -> usize {
         match self {
             Self::Nursery | Self::Upper => 23,
             Self::Primary => 16,
@@ -97,6 +97,16 @@ impl Kind {
         }
     }
 }
+
+/// Who teaches nobody and stands last among a school's staff: the group and the position, as the sector's lists name them.
+pub const NOT_TEACHING: [(&str, &str); 6] = [
+    ("Cán bộ quản lý", "Hiệu trưởng"),
+    ("Cán bộ quản lý", "Phó hiệu trưởng"),
+    ("Cán bộ quản lý", "Phó hiệu trưởng"),
+    ("Nhân viên", "Nhân viên văn thư"),
+    ("Nhân viên", "Nhân viên kế toán"),
+    ("Nhân viên", "Nhân viên y tế"),
+];
 
 /// Four communes' schools: in which of them, and what. In this order a plan that is cut off has something of each level. Of
 /// a hundred schools of the country 36 are for the youngest, 29 primary, 25 lower, 7 upper secondary; 5 are of two levels.

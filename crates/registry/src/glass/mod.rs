@@ -2,6 +2,7 @@
 //! in which role; by day, so that it can be read, and never a value. Which account a relative signs in with is the school's
 //! to say.
 
+pub mod changes;
 pub mod family;
 pub mod link;
 pub mod school;

@@ -161,7 +161,7 @@ db::statements! {
 }
 
 /// `?1, ?2 …` for ids, which are put among the parameters.
-fn places(params: &mut Vec<Value<'static>>, ids: impl IntoIterator<Item = Uuid>) -> String {
+pub(super) fn places(params: &mut Vec<Value<'static>>, ids: impl IntoIterator<Item = Uuid>) -> String {
     let mut all = Vec::new();
     for id in ids {
         params.push(Value::Uuid(id));

@@ -56,6 +56,7 @@ pub(super) fn looked(view: &str) -> Option<(Sort, &'static str)> {
         "duplicate.list" => (Sort::Other, "Đối chiếu hồ sơ nghi trùng"),
         "pupil.elsewhere" => (Sort::Other, "Trường khác hỏi con đang học ở đâu"),
         "pupil.looks" => (Sort::Other, "Nhật ký ai đã xem hồ sơ"),
+        "pupil.changes" => (Sort::Basics, "Những lần sửa hồ sơ"),
         _ => (Sort::Other, "Thông tin khác của hồ sơ"),
     })
 }
@@ -65,6 +66,12 @@ pub(super) fn looked(view: &str) -> Option<(Sort, &'static str)> {
 pub(super) struct Kept {
     #[serde(default)]
     after: Value,
+}
+
+impl Kept {
+    pub(super) const fn of(after: Value) -> Self {
+        Self { after }
+    }
 }
 
 fn keys(value: &Value) -> impl Iterator<Item = &str> {

@@ -111,6 +111,10 @@ pub struct Employment {
     pub from: Date,
     /// A code of DM_TRANG_THAI_CAN_BO.
     pub status: String,
+    /// A code of DM_NHOM_CAN_BO.
+    pub group: String,
+    /// A code of DM_LOAI_CAN_BO.
+    pub position: Option<String>,
     /// The class they lead.
     pub leads: Option<Uuid>,
 }
@@ -242,7 +246,7 @@ const HELD: BulkInto<5> = BulkInto {
     columns: [("unit", "uuid"), ("person", "uuid"), ("kind", "text"), ("valid_from", "date"), ("valid_to", "date")],
     conflict: "ON CONFLICT (unit, person, kind, valid_from) DO NOTHING",
 };
-const STAFF: BulkInto<6> = BulkInto {
+const STAFF: BulkInto<8> = BulkInto {
     table: "employment",
     columns: [
         ("school", "uuid"),
@@ -250,6 +254,8 @@ const STAFF: BulkInto<6> = BulkInto {
         ("person", "uuid"),
         ("valid_from", "date"),
         ("status", "text"),
+        ("staff_group", "text"),
+        ("position", "text"),
         ("version", "int"),
     ],
     conflict: "",
@@ -461,6 +467,8 @@ fn staff(tx: &mut Tx<'_>, school: UnitId, load: &People) -> Result<()> {
                 Value::Uuid(one.person),
                 Value::Date(one.from),
                 Value::Text(one.status.as_str().into()),
+                Value::Text(one.group.as_str().into()),
+                text(one.position.as_ref()),
                 Value::Int(1),
             ]
         }),

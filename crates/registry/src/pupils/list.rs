@@ -10,7 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::missing::Missing;
 use super::store::{self, Listed};
 use crate::classes;
+use crate::duplicates::resolve::who_stay;
 use crate::people::search;
+use crate::people::store::PersonRow;
 use crate::reach;
 
 /// The list is counted whole: no school has more.
@@ -139,6 +141,14 @@ impl From<Listed> for PupilRow {
     }
 }
 
+impl PupilRow {
+    /// The same pupil by the record that stays of several.
+    fn of(self, stays: &PersonRow) -> Self {
+        let PersonRow { id: person, full_name, birth, sex, ethnic_group, pupil_code, .. } = stays.clone();
+        Self { person, full_name, birth, sex, ethnic_group, pupil_code, ..self }
+    }
+}
+
 fn whether(asked: Whether, year: SchoolYear, on: Date) -> Predicate {
     let began = year.interval(base::school_year::Turn::default()).from();
     let here = "l.valid_from <= ?1 AND (l.valid_to IS NULL OR l.valid_to > ?1)";
@@ -189,8 +199,13 @@ pub fn list(tx: &mut Tx<'_>, school: UnitId, ask: &ListPupils) -> Result<Page<Pu
         count_to: COUNT,
     };
     let found = store::listed(tx.dialect()).page::<Listed>(tx, &question)?;
+    let stay = who_stay(tx, found.items.iter().filter(|row| row.is_merged).map(|row| row.person))?;
+    let shown = |row: Listed| match stay.get(&row.person) {
+        None => PupilRow::from(row),
+        Some(stays) => PupilRow::from(row).of(stays),
+    };
     Ok(Page {
-        items: found.items.into_iter().map(PupilRow::from).collect(),
+        items: found.items.into_iter().map(shown).collect(),
         next: found.next,
         total: u64::from(found.total.unwrap_or_default()),
         total_is_more: found.more,

@@ -10,6 +10,7 @@ use http::{Answer, App, Path, Query, Signed, State, Tagged};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::list::PupilClass;
 use super::not_found;
 use super::store::{self, CameFrom, Enrolment, InClass};
 use crate::classes::store::shifted;
@@ -41,6 +42,8 @@ pub struct Pupil {
     pub stays: Vec<Stay>,
     /// Father, mother, guardian, as this school was told.
     pub relatives: Vec<Relative>,
+    /// Other pupils of the school with the same father, mother or guardian, as far as the actor sees them.
+    pub siblings: Vec<Sibling>,
     /// What is protected; only where it was asked for and the actor may see it.
     pub protected: Option<ProtectedValues>,
     /// What the actor may do with this pupil.
@@ -157,6 +160,29 @@ pub struct Relative {
     /// The telephones; only where what is protected was asked for and the actor may see it.
     #[schema(value_type = Option<Vec<String>>)]
     pub phones: Option<Vec<Closed>>,
+}
+
+/// Another child of the same family at the school.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Sibling {
+    /// The pupil at this school.
+    #[schema(value_type = base::Uuid)]
+    pub id: EnrolmentId,
+    /// The person.
+    #[schema(value_type = base::Uuid)]
+    pub person: PersonId,
+    /// The whole name.
+    #[schema(example = "Nguyễn Minh Quân")]
+    pub full_name: String,
+    /// The class today.
+    pub class: Option<PupilClass>,
+}
+
+db::row! {
+    struct Beside {
+        id: EnrolmentId, person: PersonId, full_name: String, class: Option<ClassId>, class_name: Option<String>,
+        grade: Option<String>,
+    }
 }
 
 /// What is protected of somebody.
@@ -352,6 +378,43 @@ fn gathered(tx: &mut Tx<'_>, school: UnitId, records: &[PersonId], own: PersonId
     Ok(whole)
 }
 
+/// The other pupils there today who have a relative of these records in common, in reach.
+fn siblings(tx: &mut Tx<'_>, reach: &Reach, school: UnitId, records: &[PersonId]) -> Result<Vec<Sibling>> {
+    let today = tx.today();
+    let mut values = vec![Value::Uuid(school.0), Value::Date(today)];
+    let mut places = Vec::with_capacity(records.len());
+    for record in records {
+        values.push(Value::Uuid(record.0));
+        places.push(format!("?{}", values.len()));
+    }
+    let own = places.join(", ");
+    let within = shifted(&reach.of_pupils("e.school", "e.id", today), &mut values);
+    let sql = format!(
+        "SELECT e.id, e.person, p.full_name, c.id AS class, c.name AS class_name, c.grade
+         FROM (SELECT DISTINCT o.child FROM kinship k CROSS JOIN kinship o
+           WHERE k.school = ?1 AND k.child IN ({own}) AND o.relative = k.relative AND o.school = ?1
+             AND o.child NOT IN ({own})) s
+         CROSS JOIN enrolment e CROSS JOIN person p
+         LEFT JOIN class_member m ON m.school = e.school AND m.enrolment = e.id AND m.valid_from <= ?2
+           AND (m.valid_to IS NULL OR m.valid_to > ?2)
+         LEFT JOIN class c ON c.school = m.school AND c.id = m.class
+         WHERE e.person = s.child AND e.school = ?1 AND e.valid_from <= ?2 AND (e.valid_to IS NULL OR e.valid_to > ?2)
+           AND p.id = e.person AND {within}
+         ORDER BY p.birth NULLS LAST, e.id LIMIT 20"
+    );
+    let rows: Vec<Beside> = tx.all(&Built::new("siblings", &sql, tx.dialect()), &values)?;
+    let one = |row: Beside| Sibling {
+        id: row.id,
+        person: row.person,
+        full_name: row.full_name,
+        class: match (row.class, row.class_name, row.grade) {
+            (Some(id), Some(name), Some(grade)) => Some(PupilClass { id, name, grade }),
+            _ => None,
+        },
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
 fn protected_of(values: &[(Secret, i64, String)]) -> ProtectedValues {
     ProtectedValues {
         personal_number: closed(values, Secret::PersonalNumber).into_iter().next(),
@@ -405,6 +468,7 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
         }
         false => None,
     };
+    let siblings = siblings(tx, &reach, school, &records)?;
     let ways = ways(tx, school, of_records.from, &of_records.stays)?;
     Ok(Pupil {
         id,
@@ -414,6 +478,7 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, id: EnrolmentId, protected: bool) -
         class,
         stays: stays(of_records.stays, of_records.classes, ways),
         relatives,
+        siblings,
         protected,
         may: reach.may_with(class),
     })
@@ -441,7 +506,8 @@ pub async fn route(
 ) -> Answer<Tagged<Pupil>> {
     let people = |pupil: &Pupil| -> Vec<Uuid> {
         let own = std::iter::once(pupil.person.id).chain(pupil.merged.iter().copied());
-        own.chain(pupil.relatives.iter().map(|one| one.person)).map(Into::into).collect()
+        let family = pupil.relatives.iter().map(|one| one.person).chain(pupil.siblings.iter().map(|one| one.person));
+        own.chain(family).map(Into::into).collect()
     };
     let pupil = app
         .look(&ctx, "pupil.page", move |tx| {

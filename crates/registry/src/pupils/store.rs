@@ -213,6 +213,8 @@ db::row! {
         pub valid_to: Option<Date>,
         /// Its version.
         pub version: i64,
+        /// Whether the person's record was merged with another, which is the one to show.
+        pub is_merged: bool,
     }
 }
 
@@ -223,6 +225,7 @@ macro_rules! listed {
         concat!(
             "(SELECT e.school, e.id, e.person, p.full_name, p.birth, p.sex, p.ethnic_group, p.pupil_code, p.folded, p.sort_key,
                m.class, c.name AS class_name, c.grade, c.year, m.position, e.status, e.left_by, e.valid_from, e.valid_to, e.version,
+               p.merged_into IS NOT NULL AS is_merged,
                ", $hex_class, " || '/' || ", $five, " || '/' || ", $hex_name, " AS class_order
              FROM enrolment e
              JOIN person p ON p.id = e.person
@@ -238,7 +241,7 @@ macro_rules! listed {
 const LISTED: List = List {
     name: "pupils",
     select: "l.id, l.person, l.full_name, l.birth, l.sex, l.ethnic_group, l.pupil_code, l.class, l.class_name, l.grade,
-        l.position, l.status, l.left_by, l.valid_from, l.valid_to, l.version",
+        l.position, l.status, l.left_by, l.valid_from, l.valid_to, l.version, l.is_merged",
     from: listed!(
         "CASE WHEN c.sort_key IS NULL THEN 'Z' ELSE hex(c.sort_key) END",
         "hex(p.sort_key)",

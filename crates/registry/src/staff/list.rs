@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::store::{self, LISTED, Led, Listed};
+use crate::duplicates::resolve::who_stay;
+use crate::people::store::PersonRow;
 use crate::pupils::list::Whether;
 
 /// Words of a question that are looked at.
@@ -187,13 +189,21 @@ pub fn list(tx: &mut Tx<'_>, school: UnitId, ask: &ListStaff) -> Result<Page<Sta
     for one in tx.all::<Led>(&store::LEADERS, params![school, on])? {
         led.entry(one.employment).or_default().push(one.into());
     }
+    let stay = who_stay(tx, found.items.iter().filter(|one| one.is_merged).map(|one| one.person))?;
     Ok(Page {
         items: found
             .items
             .into_iter()
             .map(|one| {
                 let homeroom = led.remove(&one.id).unwrap_or_default();
-                row(one, homeroom)
+                let stays = stay.get(&one.person).cloned();
+                let shown = row(one, homeroom);
+                match stays {
+                    None => shown,
+                    Some(PersonRow { id: person, full_name, birth, sex, staff_code, .. }) => {
+                        StaffRow { person, full_name, birth, sex, staff_code, ..shown }
+                    }
+                }
             })
             .collect(),
         next: found.next,

@@ -213,6 +213,8 @@ db::row! {
         pub has_account: bool,
         /// Its version.
         pub version: i64,
+        /// Whether the person's record was merged with another, which is the one to show.
+        pub is_merged: bool,
     }
 }
 
@@ -220,12 +222,13 @@ db::row! {
 pub const LISTED: List = List {
     name: "staff",
     select: "l.id, l.person, l.full_name, l.birth, l.sex, l.staff_code, l.staff_group, l.position, l.contract, l.status,
-        l.valid_from, l.valid_to, l.has_account, l.version",
+        l.valid_from, l.valid_to, l.has_account, l.version, l.is_merged",
     from: "(SELECT e.id, e.person, p.full_name, p.birth, p.sex, p.staff_code, p.folded, p.sort_key, e.status,
            CASE WHEN f.school IS NULL THEN e.staff_group ELSE f.staff_group END AS staff_group,
            CASE WHEN f.school IS NULL THEN e.position ELSE f.position END AS position,
            CASE WHEN f.school IS NULL THEN e.contract ELSE f.contract END AS contract,
-           e.valid_from, e.valid_to, e.account IS NOT NULL AS has_account, e.version
+           e.valid_from, e.valid_to, e.account IS NOT NULL AS has_account, e.version,
+           p.merged_into IS NOT NULL AS is_merged
          FROM employment e JOIN person p ON p.id = e.person
          LEFT JOIN former_position f ON f.school = e.school AND f.employment = e.id AND f.valid_from <= ?2 AND f.valid_to > ?2
          WHERE e.school = ?1) l",

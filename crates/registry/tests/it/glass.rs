@@ -2,12 +2,17 @@
 
 use auth::looked;
 use base::{AccountId, EnrolmentId, Patch, Result, UnitId, Uuid};
+use registry::fields::record::Of;
+use registry::fields::write::{self as fields, SetFields};
 use registry::glass::link::{LinkGuardian, link, links, unlink};
-use registry::glass::{Days, Glass, GlassPerson, NAMES, family, school};
+use registry::glass::{Days, Glass, GlassPerson, NAMES, changes, family, school};
 use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{ChangePerson, Closed};
 use registry::pupils::admit::Admit;
+use registry::pupils::correct::{CorrectStay, correct_stay};
+use registry::pupils::leave::{TransferOut, transfer_out};
 use registry::pupils::person::{self, SetProtected};
+use registry::pupils::transfer_in::{TransferIn, transfer_in};
 use testkit::World;
 
 use crate::pupils::{admitted, class, new, schools};
@@ -71,6 +76,91 @@ fn touched(one: &GlassPerson) -> Vec<(&str, i64)> {
 }
 
 testkit::both! {
+    async fn what_was_corrected_is_told_with_what_was_believed_and_nothing_that_is_closed(w: World) {
+        let [school, other] = schools(&w).await;
+        let (an, person) = child(&w, school, "An").await;
+        let class = read(&w, w.system(), move |tx| registry::pupils::show::show(tx, school, an, false)).await.expect("shows").class;
+        let led = teacher(&w, school, "co.chu.nhiem", None, class, None).await;
+        let clerk = somebody(&w, "clerk", "clerk", school).await;
+        let stranger = somebody(&w, "clerk2", "clerk", other).await;
+        let changes_of = async |who: AccountId| read(&w, act_of(&w, who), move |tx| changes::changes(tx, school, an)).await;
+
+        let (about, none) = changes_of(led).await.expect("sees");
+        assert_eq!((about, none.items.len()), (vec![person], 0), "written for the first time is no correction");
+        assert_eq!(changes_of(stranger).await.expect_err("is elsewhere").code(), "unit.not_found");
+
+        let cmd = ChangePerson {
+            birth: Patch::Value("2020-03-26".to_owned()),
+            sex: Patch::Value("Nữ".to_owned()),
+            pupil_code: Patch::Value("0412345678".to_owned()),
+            ..ChangePerson::default()
+        };
+        write(&w, act_of(&w, clerk), move |tx| person::change(tx, school, an, None, &cmd)).await.expect("changes");
+        let cmd = SetProtected { phone: Patch::Value(Closed("0987654321".to_owned())), ..SetProtected::default() };
+        write(&w, act_of(&w, clerk), move |tx| person::set_protected(tx, school, an, None, &cmd).map(|done| done.version)).await.expect("changes");
+        let cmd = CorrectStay { valid_from: Some(day("2026-09-03")), ..CorrectStay::default() };
+        write(&w, act_of(&w, clerk), move |tx| correct_stay(tx, school, an, None, &cmd)).await.expect("corrects");
+        for address in ["Tổ 1, Sông Hiến", "Tổ 2, Sông Hiến"] {
+            let pioneer = if address.contains('1') { "0" } else { "1" };
+            for (group, key, value) in [("pupil_address", "birth_place", address), ("pupil_identity", "is_pioneer", pioneer)] {
+                let cmd = SetFields { from: None, values: [(key.to_owned(), Some(value.to_owned()))].into() };
+                write(&w, act_of(&w, clerk), move |tx| fields::write(tx, school, Of::Pupil, an.0, group, &cmd, None)).await.expect("sets");
+            }
+        }
+        let other_mother = NewRelative { full_name: "Trần Thị Khác".to_owned(), birth: Some("1991".to_owned()), ..mother() };
+        write(&w, act_of(&w, clerk), move |tx| person::set_relative(tx, school, an, None, &other_mother)).await.expect("sets");
+
+        let (_, told) = changes_of(led).await.expect("sees");
+        let value = |kind: &str, label: &str| {
+            let mut all = told.items.iter().filter(|one| one.kind == kind).flat_map(|one| &one.values);
+            let one = all.find(|one| one.label == label).unwrap_or_else(|| panic!("{kind} {label}: {told:#?}"));
+            (one.before.as_deref(), one.after.as_deref(), one.is_closed)
+        };
+        assert_eq!(value("person.corrected", "Ngày sinh"), (Some("2020"), Some("26/03/2020"), false));
+        assert_eq!(value("person.corrected", "Giới tính"), (None, Some("Nữ"), false));
+        assert_eq!(value("pupil.stay_corrected", "Ngày vào học"), (Some("01/09/2026"), Some("03/09/2026"), false));
+        assert_eq!(value("person.protected_changed", "Điện thoại"), (None, None, true));
+        assert_eq!(value("pupil.fields_set", "Nơi sinh"), (None, None, true));
+        assert_eq!(value("pupil.fields_set", "Là đội viên"), (Some("Không"), Some("Có"), false));
+        assert_eq!(value("kinship.set", "Mẹ"), (Some("Trần Thị Mẹ"), Some("Trần Thị Khác"), false));
+        let last = &told.items[0];
+        assert_eq!((last.role.as_str(), last.name.is_some()), ("Văn thư, giáo vụ", true), "the school's own people by name");
+        let text = serde_json::to_string(&told).expect("is text");
+        assert!(!text.contains("0987654321") && !text.contains("Sông Hiến"), "nothing closed: {text}");
+
+        // A school the pupil goes to sees who they are corrected, not what was believed of stays elsewhere.
+        let cmd = TransferOut { from: day("2026-11-01"), to: Some(other), to_name: None, reason: None };
+        write(&w, act_of(&w, clerk), move |tx| transfer_out(tx, school, an, None, &cmd)).await.expect("goes");
+        let cmd = TransferIn {
+            personal_number: None,
+            pupil_code: Some("0412345678".to_owned()),
+            full_name: "Lê An".to_owned(),
+            from: day("2026-11-02"),
+            class: None,
+            position: None,
+        };
+        let there = write(&w, act_of(&w, stranger), move |tx| transfer_in(tx, other, &cmd)).await.expect("comes").expect("is there");
+        let (_, told) = read(&w, act_of(&w, stranger), move |tx| changes::changes(tx, other, there)).await.expect("sees");
+        let kinds: Vec<(&str, bool)> = told.items.iter().map(|one| (one.kind.as_str(), one.name.is_some())).collect();
+        assert_eq!(kinds, [("person.corrected", false)], "and no name of another school's people");
+    }
+
+    async fn brothers_and_sisters_at_the_school_are_named_as_far_as_one_sees_them(w: World) {
+        let [school, other] = schools(&w).await;
+        let (an, _) = child(&w, school, "An").await;
+        let (binh, _) = child(&w, school, "Bình").await;
+        child(&w, other, "Chi").await;
+        let class = read(&w, w.system(), move |tx| registry::pupils::show::show(tx, school, an, false)).await.expect("shows").class;
+        let led = teacher(&w, school, "co.chu.nhiem", None, class, None).await;
+        let clerk = somebody(&w, "clerk", "clerk", school).await;
+        let siblings = async |who: AccountId| {
+            let page = read(&w, act_of(&w, who), move |tx| registry::pupils::show::show(tx, school, an, false)).await.expect("shows");
+            page.siblings.into_iter().map(|one| (one.id, one.full_name, one.class.map(|class| class.name))).collect::<Vec<_>>()
+        };
+        assert_eq!(siblings(clerk).await, [(binh, "Lê Bình".to_owned(), Some("Lớp 1Bình".to_owned()))]);
+        assert_eq!(siblings(led).await, [], "not beyond one's own class");
+    }
+
     async fn a_family_sees_who_looked_and_changed_by_role_and_never_a_value(w: World) {
         let [school, other] = schools(&w).await;
         let (an, person_of_an) = child(&w, school, "An").await;

@@ -39,7 +39,7 @@ testkit::both! {
             secrets: vec![(Uuid::from_u128(2), Secret::PersonalNumber, "004219000123".to_owned()), (Uuid::from_u128(3), Secret::Phone, "0912345678".to_owned())],
             stays: vec![Stay { id: stay, person: Uuid::from_u128(2), from: day("2026-08-01"), to: None, transfer: None, status: "01".to_owned(), class: Some(class) }],
             kin: vec![Kin { child: Uuid::from_u128(2), relation: "father", relative: Uuid::from_u128(3), occupation: Some("Nông dân") }],
-            staff: vec![Employment { id: Uuid::from_u128(12), person: Uuid::from_u128(4), from: day("2026-08-01"), status: "1".to_owned(), leads: Some(class) }],
+            staff: vec![Employment { id: Uuid::from_u128(12), person: Uuid::from_u128(4), from: day("2026-08-01"), status: "1".to_owned(), group: "2".to_owned(), position: None, leads: Some(class) }],
             subjects: vec![Subject { class, subject: "toan", part: "compulsory", periods: 105, week_one: 3, week_two: 3 }],
             teaching: vec![Teaching { id: Uuid::from_u128(13), class, subject: "toan", staff: Uuid::from_u128(12) }],
             timetable: Some(Timetable {

@@ -5,6 +5,7 @@ use registry::people::kinship::{NewRelative, Relation};
 use registry::people::{ChangePerson, Closed};
 use registry::pupils::admit::Admit;
 use registry::pupils::leave::{Leave, leave};
+use registry::pupils::list::{ListPupils, Whether, list};
 use registry::pupils::person;
 use registry::pupils::show::{Pupil, show};
 use testkit::World;
@@ -56,6 +57,11 @@ testkit::both! {
         assert!(gone != stays && page(old).await.expect("shows").merged.is_empty());
 
         merges(&w, gone, Some(stays)).await;
+        // Lists name the record that stays as well.
+        let ask = ListPupils { whether: Whether::All, ..ListPupils::default() };
+        let rows = read(&w, act_of(&w, head), move |tx| list(tx, school, &ask)).await.expect("lists").items;
+        let row = rows.iter().find(|row| row.id == old).expect("is listed");
+        assert_eq!((row.full_name.as_str(), row.person), ("Lê Bé An", stays));
         for id in [old, now] {
             let pupil = page(id).await.expect("shows");
             assert_eq!((pupil.id, pupil.person.id, pupil.merged.as_slice()), (id, stays, &[gone][..]), "says so");

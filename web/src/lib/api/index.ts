@@ -156,6 +156,8 @@ export const api = {
 	takeExport: (school: string, id: string) =>
 		fetchFile('get', '/schools/{school}/exports/{export}/file', { path: { school, export: id } }),
 
+	pupilChanges: (school: string, pupil: string) =>
+		call('get', '/schools/{school}/pupils/{pupil}/changes', { path: { school, pupil } }),
 	pupilLooks: (school: string, pupil: string, query: { from?: string; to?: string }) =>
 		call('get', '/schools/{school}/pupils/{pupil}/looks', { path: { school, pupil }, query }),
 	guardians: (school: string, pupil: string) =>

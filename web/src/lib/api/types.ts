@@ -94,4 +94,5 @@ export type ExportOffers = Schemas['ExportOffers'];
 export type Glass = Schemas['Glass'];
 export type GlassPerson = Schemas['GlassPerson'];
 export type GuardianLink = Schemas['GuardianLink'];
+export type PupilChanges = Schemas['PupilChanges'];
 export type Child = Schemas['Child'];
