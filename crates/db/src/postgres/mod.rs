@@ -41,7 +41,7 @@ impl Connections {
     /// As many as suit a machine of so many cores.
     #[must_use]
     pub fn for_cores(cores: usize) -> Self {
-        Self { reading: (3 * cores).clamp(4, 24), writing: (4 * cores).clamp(6, 32) }
+        Self { reading: (4 * cores).clamp(4, 32), writing: (4 * cores).clamp(6, 32) }
     }
 }
 

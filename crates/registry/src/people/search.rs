@@ -26,10 +26,16 @@ pub const FIRST: usize = 20;
 const ROWS: usize = 3 * COUNTED + 1;
 /// Up to so many units are asked one by one; beyond, the whole country is asked, and each answer whether it is in scope.
 const NEAR: i64 = 4_000;
+/// Within so few units no word has many rows, and none is counted.
+const FEW: i64 = 64;
 /// A word is called rare when it has fewer rows than this in the whole country.
 const RARE: i64 = 2_000;
+/// So many rows of a common word are looked through in the hope that they are enough.
+const HOPED: usize = 30_000;
 /// Beyond, nobody counts.
 const COMMON: i64 = 60_000;
+/// From so many on it is certain that there are more than are counted, whoever of them was merged.
+const CERTAINLY_MORE: usize = COUNTED + 100;
 
 db::statements! {
     /// How many rows words that begin so have, up to a number.
@@ -244,27 +250,17 @@ fn others(words: &[String], but: usize, params: &mut Vec<Value<'static>>) -> Str
     text
 }
 
-/// The word whose rows are read: the rarest in the country. A common one only where all are, and then answers are many.
-fn rarest(tx: &mut Tx<'_>, kind: Kind, words: &[String]) -> Result<usize> {
-    let mut best = (i64::MAX, 0);
-    if words.len() == 1 {
-        return Ok(0);
-    }
-    for most in [RARE, COMMON] {
-        for (at, word) in words.iter().enumerate() {
-            let count: Option<(i64,)> =
-                tx.one(&HOW_MANY, params![EVERYWHERE, kind.code(), word, beyond(word), most])?;
-            let count = count.map_or(0, |(count,)| count);
-            if count < best.0 {
-                best = (count, at);
-            }
-        }
-        if best.0 < most {
-            return Ok(best.1);
+/// The word with the fewest rows in the country, if any has fewer than `most`.
+fn rarest(tx: &mut Tx<'_>, kind: Kind, words: &[String], most: i64) -> Result<Option<usize>> {
+    let mut best = (most, None);
+    for (at, word) in words.iter().enumerate() {
+        let count: Option<(i64,)> = tx.one(&HOW_MANY, params![EVERYWHERE, kind.code(), word, beyond(word), best.0])?;
+        let count = count.map_or(0, |(count,)| count);
+        if count < best.0 {
+            best = (count, Some(at));
         }
     }
-    // The longer, the fewer.
-    Ok(longest(words).unwrap_or(0))
+    Ok(best.1)
 }
 
 /// The units that a scope reaches, as rows of one column `unit`; `None` is everything.
@@ -282,48 +278,130 @@ fn reached(scope: &Scope, params: &mut Vec<Value<'static>>) -> Option<String> {
     ))
 }
 
-/// The records of people in scope whose names answer to words: somewhat more than are counted at most.
-fn with_words(tx: &mut Tx<'_>, kind: Kind, scope: &Scope, words: &[String]) -> Result<Vec<PersonId>> {
+/// Where a scope's people are looked for.
+enum Where<'a> {
+    /// Everywhere.
+    Everywhere,
+    /// Unit by unit: the closure's rows.
+    Near(&'a str),
+    /// Everywhere, and of each whether somewhere of these holds something about them.
+    Far(&'a str),
+}
+
+/// One question about words: which of them drives it, and how many of its rows are looked through.
+fn question(
+    found: &Where<'_>,
+    mut params: Vec<Value<'static>>,
+    kind: Kind,
+    words: &[String],
+    driving: usize,
+    hoped: Option<usize>,
+) -> (String, Vec<Value<'static>>) {
+    let mut next = |value: Value<'static>| {
+        params.push(value);
+        params.len()
+    };
+    let of_kind = next(Value::Text(kind.code().into()));
+    let from = next(Value::Text(words[driving].clone().into()));
+    let to = next(Value::Text(beyond(&words[driving]).into()));
+    let range = format!("w.kind = ?{of_kind} AND w.word >= ?{from} AND w.word < ?{to}");
+    let everywhere = match found {
+        Where::Near(_) => 0,
+        Where::Everywhere | Where::Far(_) => next(Value::Uuid(EVERYWHERE.0)),
+    };
+    let others = others(words, driving, &mut params);
+    let table = match hoped {
+        None => "person_word".to_owned(),
+        Some(rows) => format!(
+            "(SELECT w.unit, w.kind, w.word, w.folded, w.person FROM person_word w
+               WHERE w.unit = ?{everywhere} AND {range} LIMIT {rows})"
+        ),
+    };
+    let text = match found {
+        Where::Near(reached) => format!(
+            "SELECT w.person, w.folded FROM (SELECT DISTINCT reached_c.descendant AS unit FROM {reached}) s
+               CROSS JOIN person_word w WHERE w.unit = s.unit AND {range}{others} LIMIT {ROWS}"
+        ),
+        Where::Far(reached) => format!(
+            "SELECT w.person, w.folded FROM {table} w WHERE w.unit = ?{everywhere} AND {range}{others}
+               AND EXISTS (SELECT 1 FROM person_unit h WHERE h.person = w.person AND h.kind = ?{of_kind}
+                 AND EXISTS (SELECT 1 FROM {reached} AND reached_c.descendant = h.unit)) LIMIT {ROWS}"
+        ),
+        Where::Everywhere => format!(
+            "SELECT w.person, w.folded FROM {table} w WHERE w.unit = ?{everywhere} AND {range}{others} LIMIT {ROWS}"
+        ),
+    };
+    (text, params)
+}
+
+/// The records of people in scope whose names answer to words, each with the name that does: somewhat more than are counted
+/// at most.
+fn with_words(tx: &mut Tx<'_>, kind: Kind, scope: &Scope, words: &[String]) -> Result<Vec<(PersonId, String)>> {
     let mut params: Vec<Value<'static>> = Vec::new();
     let reached = reached(scope, &mut params);
-    let near = match &reached {
-        None => false,
+    let units = match &reached {
+        None => i64::MAX,
         Some(reached) => {
             let text = format!("SELECT count(*) FROM (SELECT 1 AS one FROM {reached} LIMIT {}) n", NEAR + 1);
             let count: Option<(i64,)> = tx.one(&Built::new("person_scope", &text, tx.dialect()), &params)?;
-            count.is_some_and(|(count,)| count <= NEAR)
+            count.map_or(0, |(count,)| count)
         }
     };
-    let driving = rarest(tx, kind, words)?;
-    params.push(Value::Text(kind.code().into()));
-    let of_kind = params.len();
-    params.push(Value::Text(words[driving].clone().into()));
-    params.push(Value::Text(beyond(&words[driving]).into()));
-    let (from, to) = (params.len() - 1, params.len());
-    let others = others(words, driving, &mut params);
-    let rows = format!("w.kind = ?{of_kind} AND w.word >= ?{from} AND w.word < ?{to}{others}");
-    let text = match (&reached, near) {
-        (Some(reached), true) => format!(
-            "SELECT w.person FROM (SELECT DISTINCT reached_c.descendant AS unit FROM {reached}) s CROSS JOIN person_word w
-             WHERE w.unit = s.unit AND {rows} LIMIT {ROWS}"
-        ),
-        (Some(reached), false) => {
-            params.push(Value::Uuid(EVERYWHERE.0));
-            format!(
-                "SELECT w.person FROM person_word w WHERE w.unit = ?{} AND {rows}
-                   AND EXISTS (SELECT 1 FROM person_unit h WHERE h.person = w.person AND h.kind = ?{of_kind}
-                     AND EXISTS (SELECT 1 FROM {reached} AND reached_c.descendant = h.unit)) LIMIT {ROWS}",
-                params.len()
-            )
-        }
-        (None, _) => {
-            params.push(Value::Uuid(EVERYWHERE.0));
-            format!("SELECT w.person FROM person_word w WHERE w.unit = ?{} AND {rows} LIMIT {ROWS}", params.len())
-        }
+    let found = match &reached {
+        None => Where::Everywhere,
+        Some(reached) if units <= NEAR => Where::Near(reached),
+        Some(reached) => Where::Far(reached),
     };
-    let found: Vec<(PersonId,)> = tx.all(&Built::new("people_found", &text, tx.dialect()), &params)?;
-    let mut seen = HashSet::with_capacity(found.len());
-    Ok(found.into_iter().map(|(person,)| person).filter(|person| seen.insert(*person)).collect())
+    let ask = |tx: &mut Tx<'_>, driving: usize, hoped: Option<usize>| -> Result<Vec<(PersonId, String)>> {
+        let (text, params) = question(&found, params.clone(), kind, words, driving, hoped);
+        let rows: Vec<(PersonId, String)> = tx.all(&Built::new("people_found", &text, tx.dialect()), &params)?;
+        let mut seen = HashSet::with_capacity(rows.len());
+        Ok(rows.into_iter().filter(|(person, _)| seen.insert(*person)).collect())
+    };
+    // The longer, the fewer.
+    let longest = longest(words).unwrap_or(0);
+    if words.len() == 1 || units <= FEW {
+        return ask(tx, longest, None);
+    }
+    if let Some(rare) = rarest(tx, kind, words, RARE)? {
+        return ask(tx, rare, None);
+    }
+    // All of them common: then most often many names have them all, and the first rows are enough.
+    if units > NEAR {
+        let some = ask(tx, longest, Some(HOPED))?;
+        if some.len() > CERTAINLY_MORE {
+            return Ok(some);
+        }
+    }
+    let driving = rarest(tx, kind, words, COMMON)?.unwrap_or(longest);
+    ask(tx, driving, None)
+}
+
+/// The order in which names of which only the folded words are known are shown: by given name.
+fn by_given(folded: &str) -> (&str, &str) {
+    (folded.rsplit(' ').next().unwrap_or(folded), folded)
+}
+
+/// How many of the words asked for are whole words of a name.
+fn whole_words(folded: &str, words: &[String]) -> usize {
+    words.iter().filter(|word| folded.split(' ').any(|one| one == word.as_str())).count()
+}
+
+/// Where it is certain that there are more than are counted, only those that will be shown are looked at closer: nobody
+/// could tell the first of so many from the others. Answers whether it is so.
+fn cut(found: &mut BTreeMap<Kind, Vec<(PersonId, String)>>, words: &[String], limit: usize) -> bool {
+    if found.values().map(Vec::len).sum::<usize>() <= CERTAINLY_MORE {
+        return false;
+    }
+    for of_kind in found.values_mut() {
+        of_kind.sort_by(|(one, a), (other, b)| {
+            let key = |name: &'_ str| std::cmp::Reverse(whole_words(name, words));
+            (key(a), by_given(a), one).cmp(&(key(b), by_given(b), other))
+        });
+        // Twice as many, since some may be one person's, or nowhere any more.
+        of_kind.truncate(2 * limit.min(FIRST));
+    }
+    true
 }
 
 /// Where people are or were whom a scope reaches.
@@ -451,18 +529,23 @@ pub fn find(tx: &mut Tx<'_>, ask: &Find) -> Result<Found> {
     let limit = ask.limit.unwrap_or(FIRST).clamp(1, COUNTED);
     let mut found: BTreeMap<Kind, Vec<PersonId>> = BTreeMap::new();
     let mut own: HashMap<PersonId, Vec<Place>> = HashMap::new();
+    let mut more = false;
     if code {
         let people = with_code(tx, &ask.q)?;
         for kind in Kind::ALL {
             found.insert(kind, people.clone());
         }
     } else if !words.is_empty() {
+        let mut named = BTreeMap::new();
         for kind in Kind::ALL {
             let scope = reach.of(kind);
             if !is_nowhere(scope) {
-                found.insert(kind, with_words(tx, kind, scope, &words)?);
+                named.insert(kind, with_words(tx, kind, scope, &words)?);
             }
         }
+        more = cut(&mut named, &words, limit);
+        let people = |all: Vec<(PersonId, String)>| all.into_iter().map(|(person, _)| person).collect();
+        found.extend(named.into_iter().map(|(kind, all)| (kind, people(all))));
     }
     let coded: HashSet<PersonId> = found.get(&Kind::Pupil).into_iter().flatten().copied().collect();
     for one in reach.own.iter().filter(|one| {
@@ -478,7 +561,7 @@ pub fn find(tx: &mut Tx<'_>, ask: &Find) -> Result<Found> {
     for one in reach.own {
         own.entry(one.person).or_default().push(one.into());
     }
-    shown(tx, &Shown { pupils: &reach.pupils, staff: &reach.staff, own, words, code, limit }, found)
+    shown(tx, &Shown { pupils: &reach.pupils, staff: &reach.staff, own, words, code, limit, more }, found)
 }
 
 /// How what was found is shown.
@@ -489,6 +572,8 @@ struct Shown<'a> {
     words: Vec<String>,
     code: bool,
     limit: usize,
+    /// There are more than were looked at.
+    more: bool,
 }
 
 fn shown(tx: &mut Tx<'_>, ask: &Shown<'_>, found: BTreeMap<Kind, Vec<PersonId>>) -> Result<Found> {
@@ -521,13 +606,11 @@ fn shown(tx: &mut Tx<'_>, ask: &Shown<'_>, found: BTreeMap<Kind, Vec<PersonId>>)
     // Whole words before beginnings, then as lists are sorted.
     order.sort_by_cached_key(|(kind, person)| {
         let face = faces_by.get(person);
-        let whole = face.map_or(0, |face| {
-            ask.words.iter().filter(|word| face.folded.split(' ').any(|one| one == word.as_str())).count()
-        });
+        let whole = face.map_or(0, |face| whole_words(&face.folded, &ask.words));
         (std::cmp::Reverse(whole), face.map(|face| face.sort_key.clone()), *kind, *person)
     });
-    let more = order.len() > COUNTED;
-    let counted = order.len().min(COUNTED);
+    let more = ask.more || order.len() > COUNTED;
+    let counted = if ask.more { COUNTED } else { order.len().min(COUNTED) };
     // A code finds few, of whom some may be out of scope: all of them are looked at.
     let look = if ask.code {
         counted
