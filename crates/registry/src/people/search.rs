@@ -304,32 +304,32 @@ fn question(
     let of_kind = next(Value::Text(kind.code().into()));
     let from = next(Value::Text(words[driving].clone().into()));
     let to = next(Value::Text(beyond(&words[driving]).into()));
-    let range = format!("w.kind = ?{of_kind} AND w.word >= ?{from} AND w.word < ?{to}");
+    let range = |of: &str| format!("{of}.kind = ?{of_kind} AND {of}.word >= ?{from} AND {of}.word < ?{to}");
     let everywhere = match found {
         Where::Near(_) => 0,
         Where::Everywhere | Where::Far(_) => next(Value::Uuid(EVERYWHERE.0)),
     };
     let others = others(words, driving, &mut params);
-    let table = match hoped {
-        None => "person_word".to_owned(),
+    // The rows of the word that drives it, in the whole country: all of them, or the first.
+    let driven = match hoped {
+        None => format!("person_word w WHERE w.unit = ?{everywhere} AND {}", range("w")),
         Some(rows) => format!(
-            "(SELECT w.unit, w.kind, w.word, w.folded, w.person FROM person_word w
-               WHERE w.unit = ?{everywhere} AND {range} LIMIT {rows})"
+            "(SELECT i.folded, i.person FROM person_word i WHERE i.unit = ?{everywhere} AND {} LIMIT {rows}) w WHERE 1 = 1",
+            range("i")
         ),
     };
     let text = match found {
         Where::Near(reached) => format!(
             "SELECT w.person, w.folded FROM (SELECT DISTINCT reached_c.descendant AS unit FROM {reached}) s
-               CROSS JOIN person_word w WHERE w.unit = s.unit AND {range}{others} LIMIT {ROWS}"
+               CROSS JOIN person_word w WHERE w.unit = s.unit AND {}{others} LIMIT {ROWS}",
+            range("w")
         ),
         Where::Far(reached) => format!(
-            "SELECT w.person, w.folded FROM {table} w WHERE w.unit = ?{everywhere} AND {range}{others}
+            "SELECT w.person, w.folded FROM {driven}{others}
                AND EXISTS (SELECT 1 FROM person_unit h WHERE h.person = w.person AND h.kind = ?{of_kind}
                  AND EXISTS (SELECT 1 FROM {reached} AND reached_c.descendant = h.unit)) LIMIT {ROWS}"
         ),
-        Where::Everywhere => format!(
-            "SELECT w.person, w.folded FROM {table} w WHERE w.unit = ?{everywhere} AND {range}{others} LIMIT {ROWS}"
-        ),
+        Where::Everywhere => format!("SELECT w.person, w.folded FROM {driven}{others} LIMIT {ROWS}"),
     };
     (text, params)
 }
