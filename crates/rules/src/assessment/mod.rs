@@ -41,9 +41,9 @@ pub struct Assessment {
 #[derive(Clone, Debug)]
 pub enum Rules {
     /// Lower and upper secondary schools: averages and levels.
-    Secondary(Secondary),
+    Secondary(Box<Secondary>),
     /// Primary schools: levels of subjects, qualities and competencies.
-    Primary(Primary),
+    Primary(Box<Primary>),
 }
 
 /// A reading that the text leaves open.
@@ -89,8 +89,8 @@ fn read(pack: &'static Pack) -> Result<Assessment> {
     }
     let values = values(&manifest.parameters);
     let rules = match manifest.form.as_str() {
-        "secondary" => Rules::Secondary(secondary::read(pack, values)?),
-        "primary" => Rules::Primary(primary::read(pack, values)?),
+        "secondary" => Rules::Secondary(Box::new(secondary::read(pack, values)?)),
+        "primary" => Rules::Primary(Box::new(primary::read(pack, values)?)),
         other => return Err(Error::internal(format!("assessment of no known form: {other}"))),
     };
     Ok(Assessment {
