@@ -91,16 +91,15 @@ pub fn year<T: Trace>(rules: &Secondary, pupil: &Pupil<'_>, trace: &mut T) -> Ye
         }
         None => lack(Missing::Absences, About::Promotion, &mut results, trace),
     }
-    if let (Some(learned), Some(conduct)) = (results.learning_year, results.conduct_year) {
+    let waits = results.missing.iter().any(Missing::blocks);
+    if let (Some(learned), Some(conduct), false) = (results.learning_year, results.conduct_year, waits) {
         if rules.settings.title_at == TitleAt::YearEnd {
             results.title = title(rules, &results, learned, conduct, |one| one.year, trace);
         }
-        if !results.missing.iter().any(Missing::blocks) {
-            results.state = promotion(rules, pupil, learned, conduct, &mut results, learning, trace);
-        }
+        results.state = promotion(rules, pupil, learned, conduct, &mut results, learning, trace);
         if rules.settings.title_at == TitleAt::AfterSummer {
-            let (learned, conduct) =
-                (results.learning_finally.unwrap_or(learned), results.conduct_finally.unwrap_or(conduct));
+            let learned = results.learning_finally.unwrap_or(learned);
+            let conduct = results.conduct_finally.unwrap_or(conduct);
             results.title = title(rules, &results, learned, conduct, |one| one.finally, trace);
         }
     }
