@@ -258,7 +258,7 @@ impl Says<'_> {
                 super::State::Training => ("promotion.training", "{state}: học tập đạt, rèn luyện chưa đạt."),
                 super::State::RetestAndTraining => ("promotion.retest_and_training", "{state}."),
                 super::State::Support => ("promotion.support", "{state}: chưa hoàn thành chương trình lớp học."),
-                super::State::HeadDecides => ("promotion.head_decides", "Chờ hiệu trưởng quyết định."),
+                super::State::HeadDecides => ("promotion.head_decides", "{state} (đang chờ)."),
                 super::State::Repeats => ("promotion.repeats", "{state}."),
                 super::State::Incomplete => ("promotion.incomplete", "{state}."),
             },
