@@ -248,7 +248,8 @@ fn remarks<T: Trace>(rules: &Secondary, course: &Course<'_>, marks: &Marks, lack
     if unexcused > 0 {
         lack.trace.say(|| Step { about, fact: Fact::Unexcused(unexcused) });
     }
-    lack.trace.say(|| Step { about, fact: Fact::Remarks { passed, of, outcome } });
+    let strand = lack.strand;
+    lack.trace.say(|| Step { about, fact: Fact::Remarks { strand, passed, of, outcome } });
     Standing::Result(outcome)
 }
 

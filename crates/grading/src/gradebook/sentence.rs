@@ -169,19 +169,22 @@ impl Says<'_> {
         let mut part = |met: bool, text: String| parts.push(if met { text } else { format!("{text} (không đạt)") });
         if let Some(asked) = rule.average {
             let there = tried.average.unwrap_or(Score::ZERO);
-            part(there >= asked, format!("trung bình các môn {}, cần từ {asked}", there.one_decimal()));
+            part(there >= asked, format!("trung bình các môn {}, cần từ {}", there.one_decimal(), asked.one_decimal()));
         }
         if let Some(asked) = rule.core {
             let there = tried.core.unwrap_or(Score::ZERO);
-            part(there >= asked, format!("môn chính cao nhất {}, cần từ {asked}", there.one_decimal()));
+            part(there >= asked, format!("môn chính cao nhất {}, cần từ {}", there.one_decimal(), asked.one_decimal()));
         }
         if let (Some(asked), Some((course, lowest))) = (rule.all, tried.lowest) {
             let name = self.course(course);
-            part(lowest >= asked, format!("môn thấp nhất là {name} {}, cần từ {asked}", lowest.one_decimal()));
+            part(
+                lowest >= asked,
+                format!("môn thấp nhất là {name} {}, cần từ {}", lowest.one_decimal(), asked.one_decimal()),
+            );
         }
         if let Some(asked) = rule.many {
             let (many, need) = (tried.many, tried.many_asked);
-            part(many >= need, format!("{many} môn từ {asked} trở lên, cần {need}"));
+            part(many >= need, format!("{many} môn từ {} trở lên, cần {need}", asked.one_decimal()));
         }
         if let Some(most) = rule.remarks_failed {
             let failed = tried.remarks_failed;
@@ -286,11 +289,18 @@ impl Says<'_> {
                 "{subject}: {count} lần không tham gia mà không có lí do, tính 0 điểm hoặc Chưa đạt.",
                 vec![subject, ("count", count.to_string())],
             ),
-            Fact::Remarks { passed, of, outcome: result } => Said::new(
-                "remark.semester",
-                "{subject}: {passed} trên {of} lần đánh giá Đạt, nên kết quả là {result}.",
-                vec![subject, ("passed", passed.to_string()), ("of", of.to_string()), ("result", outcome(*result))],
-            ),
+            Fact::Remarks { strand, passed, of, outcome: result } => {
+                let mut values =
+                    vec![subject, ("passed", passed.to_string()), ("of", of.to_string()), ("result", outcome(*result))];
+                let text = match strand {
+                    Some(strand) => {
+                        values.push(("strand", (strand + 1).to_string()));
+                        "{subject}, nội dung {strand}: {passed} trên {of} lần đánh giá Đạt, nên kết quả là {result}."
+                    }
+                    None => "{subject}: {passed} trên {of} lần đánh giá Đạt, nên kết quả là {result}.",
+                };
+                Said::new("remark.semester", text, values)
+            }
             Fact::Strands { passed, of, outcome: result } => Said::new(
                 "remark.strands",
                 "{subject}: {passed} trên {of} nội dung Đạt, nên kết quả là {result}.",
@@ -298,7 +308,7 @@ impl Says<'_> {
             ),
             Fact::Given(result) => Said::new(
                 "result.given",
-                "{subject}: kết quả {result} do nơi khác đánh giá.",
+                "{subject}: kết quả {result} được ghi nhận, không tính từ điểm.",
                 vec![subject, ("result", outcome(*result))],
             ),
             Fact::Exempt => Said::new("subject.exempt", "{subject}: được miễn, không tính.", vec![subject]),

@@ -103,6 +103,8 @@ pub enum Fact {
     Unexcused(u32),
     /// A subject judged by remarks: so many of so many are Đạt; whether the end-term one is.
     Remarks {
+        /// Which strand, where the subject has several.
+        strand: Option<usize>,
         /// Assessments that are Đạt.
         passed: u32,
         /// All of them.

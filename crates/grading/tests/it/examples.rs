@@ -1,13 +1,12 @@
 //! The packs' own worked examples, each in both ways: with results only, and with an explanation.
 
-mod kit;
-
 use std::collections::BTreeMap;
 
+use crate::kit;
+use crate::kit::{list, marks, outcome, pack, standing, work};
 use grading::gradebook::primary::{self, Honour, PrimaryCourse, PrimaryPupil, YEAR_END};
 use grading::gradebook::trace::{Silent, Step};
 use grading::gradebook::{Course, Inclusion, Marks, Pupil, Standing, State, Subject, Work, columns, year};
-use kit::{list, marks, outcome, pack, standing, work};
 use rules::assessment::{Achievement, Assessment, Level, Secondary, TraitLevel};
 use serde::Deserialize;
 

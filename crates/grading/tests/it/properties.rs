@@ -1,8 +1,7 @@
 //! What always holds: a better mark never makes anything worse, the order of entry means nothing, a missing mark is never
 //! read as 0, what is explained is what came out, and the levels are those that a slow reading of the circular gives.
 
-mod kit;
-
+use crate::kit::pack;
 use base::Score;
 use grading::gradebook::primary::{self, Lacking, PrimaryCourse, PrimaryPupil, YEAR_END};
 use grading::gradebook::sentence::sentence;
@@ -11,7 +10,6 @@ use grading::gradebook::year::{SubjectResult, YearResults};
 use grading::gradebook::{
     Course, Entry, Inclusion, Marks, Missing, Outcome, Pupil, Standing, State, Subject, Work, columns, year,
 };
-use kit::pack;
 use proptest::prelude::*;
 use rules::assessment::{Achievement, Assessment, Level, TraitLevel};
 
