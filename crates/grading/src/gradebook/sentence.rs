@@ -366,6 +366,26 @@ impl Says<'_> {
                 "{subject}: kết quả đánh giá lại {after} thay kết quả cả năm {before}.",
                 vec![subject, ("after", outcome(*after)), ("before", outcome(*before))],
             ),
+            Fact::Grounds { learning, conduct } => Said::new(
+                if self.about == About::Title { "title.grounds" } else { "promotion.grounds" },
+                "{learned}: {learning}. {behaved}: {conduct}.",
+                vec![
+                    ("learned", rules.figures.learning_name.clone()),
+                    ("learning", rules.learning_name(*learning).to_owned()),
+                    ("behaved", rules.figures.conduct_name.clone()),
+                    ("conduct", rules.conduct_name(*conduct).to_owned()),
+                ],
+            ),
+            Fact::TitleMany { title, count } => Said::new(
+                "title.many",
+                "{title}: {count} môn từ {asked} trở lên, cần {need}.",
+                vec![
+                    ("title", rules.titles[*title].name.clone()),
+                    ("count", count.to_string()),
+                    ("asked", rules.titles[*title].many.unwrap_or(Score::TEN).one_decimal()),
+                    ("need", rules.figures.many.to_string()),
+                ],
+            ),
             Fact::State { .. } => Self::state(fact),
             Fact::Finished(place) => Self::finished(&rules.finishes[*place].name),
             Fact::Title(title) => Self::title(title.map(|place| rules.titles[place].name.as_str())),

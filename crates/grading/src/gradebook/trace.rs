@@ -200,6 +200,20 @@ pub enum Fact {
         /// The retest's.
         after: Outcome,
     },
+    /// What promotion or a title is judged by.
+    Grounds {
+        /// Learning.
+        learning: Level,
+        /// Conduct.
+        conduct: Level,
+    },
+    /// So many scored subjects reach what a title asks for.
+    TitleMany {
+        /// The title, by its place in the pack.
+        title: usize,
+        /// How many do.
+        count: usize,
+    },
     /// How the year stands.
     State {
         /// The state.

@@ -185,6 +185,8 @@ fn promotion<T: Trace>(
         }
         settled => settled,
     };
+    let (learning, conduct) = (results.learning_finally.unwrap_or(learned), results.conduct_finally.unwrap_or(conduct));
+    trace.say(|| Step { about: About::Promotion, fact: Fact::Grounds { learning, conduct } });
     trace.say(|| Step { about: About::Promotion, fact: Fact::State { state, decided: false, not_assessed: false } });
     state
 }
@@ -261,16 +263,22 @@ fn title<T: Trace>(
     pick: fn(&SubjectResult) -> Standing,
     trace: &mut T,
 ) -> Option<usize> {
-    let place = rules.titles.iter().position(|title| {
-        let many = title.many.is_none_or(|asked| {
+    let about = About::Title;
+    trace.say(|| Step { about, fact: Fact::Grounds { learning: learned, conduct } });
+    let place = rules.titles.iter().enumerate().position(|(title, asks)| {
+        if learned < asks.learning || conduct < asks.conduct {
+            return false;
+        }
+        asks.many.is_none_or(|asked| {
             let reach = results.subjects.iter().filter(|one| match pick(one) {
                 Standing::Result(Outcome::Score(score)) => score >= asked,
                 _ => false,
             });
-            reach.count() >= usize::from(rules.figures.many)
-        });
-        learned >= title.learning && conduct >= title.conduct && many
+            let count = reach.count();
+            trace.say(|| Step { about, fact: Fact::TitleMany { title, count } });
+            count >= usize::from(rules.figures.many)
+        })
     });
-    trace.say(|| Step { about: About::Title, fact: Fact::Title(place) });
+    trace.say(|| Step { about, fact: Fact::Title(place) });
     place
 }

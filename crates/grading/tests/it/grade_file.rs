@@ -50,6 +50,17 @@ fn the_examples_of_the_page_hold() {
     assert_eq!((written, refused), (2, 1));
 }
 
+#[test]
+fn the_page_of_rules_names_every_parameter_with_its_default() {
+    let page = include_str!("../../../../docs/ASSESSMENT.md");
+    for rules in rules::assessment::all().expect("reads") {
+        for (name, parameter) in &rules.parameters {
+            let cells = format!("| `{name}` | `{}` |", parameter.value);
+            assert!(page.contains(&cells), "{} is not in the page as {cells}", rules.pack.code);
+        }
+    }
+}
+
 /// A pupil of grade 7 with one subject, in the columns of most tests.
 fn file(lines: &[&str]) -> String {
     format!("hoc_sinh;khoi;mon;hoc_ki;tx1;tx2;gk;ck;ket_qua;mien\n{}\n", lines.join("\n"))

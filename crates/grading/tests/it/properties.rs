@@ -5,13 +5,13 @@ use crate::kit::pack;
 use base::Score;
 use grading::gradebook::primary::{self, Lacking, PrimaryCourse, PrimaryPupil, YEAR_END};
 use grading::gradebook::sentence::sentence;
-use grading::gradebook::trace::{About, Fact, Silent, Step, Term};
+use grading::gradebook::trace::{About, Fact, Silent, Step, Term, Tried};
 use grading::gradebook::year::{SubjectResult, YearResults};
 use grading::gradebook::{
     Course, Entry, Inclusion, Marks, Missing, Outcome, Pupil, Standing, State, Subject, Work, columns, year,
 };
 use proptest::prelude::*;
-use rules::assessment::{Achievement, Assessment, Level, TraitLevel};
+use rules::assessment::{Achievement, Assessment, Level, LevelRule, TraitLevel};
 
 /// A subject and both its semesters.
 type Row = (Subject, Vec<[Work; 2]>);
@@ -249,7 +249,33 @@ fn told_outcome(steps: &[Step], about: About) -> Option<Standing> {
     })
 }
 
-fn told_is_what_came_out(rules: &Assessment, results: &YearResults, steps: &[Step]) -> Result<(), TestCaseError> {
+/// Whether a level's conditions follow from what is told of them.
+fn follows(rule: &LevelRule, told: &Tried) -> bool {
+    let reaches = |asked: Option<Score>, there: Option<Score>| asked.is_none_or(|asked| there >= Some(asked));
+    rule.all.is_none_or(|asked| told.lowest.is_none_or(|(_, lowest)| lowest >= asked))
+        && (rule.many.is_none() || told.many >= told.many_asked)
+        && reaches(rule.average, told.average)
+        && reaches(rule.core, told.core)
+        && rule.remarks_failed.is_none_or(|most| told.remarks_failed <= u32::from(most))
+}
+
+/// The regular marks of a semester and the chuyên đề, added up from the entries: sum in hundredths, and how many.
+fn added_up(rows: &[Row], course: usize, term: Term) -> (i64, i64) {
+    let Work::Marks(marks) = rows[course].1[0][usize::from(term == Term::Second)] else { return (0, 0) };
+    let entries = marks.regular.iter().chain([&marks.topic]);
+    entries.fold((0, 0), |(sum, count), entry| match entry {
+        Entry::Score(score) => (sum + i64::from(score.hundredths()), count + 1),
+        Entry::Unexcused => (sum, count + 1),
+        _ => (sum, count),
+    })
+}
+
+fn told_is_what_came_out(
+    rules: &Assessment,
+    rows: &[Row],
+    results: &YearResults,
+    steps: &[Step],
+) -> Result<(), TestCaseError> {
     for (place, one) in results.subjects.iter().enumerate() {
         for (term, standing) in
             [(Term::First, one.semesters[0]), (Term::Second, one.semesters[1]), (Term::Year, one.year)]
@@ -286,6 +312,15 @@ fn told_is_what_came_out(rules: &Assessment, results: &YearResults, steps: &[Ste
         if let Fact::Average(parts) = step.fact {
             let (sum, weight) = parts.sum();
             prop_assert_eq!(Score::mean(sum, weight), Some(parts.average));
+            let About::Subject(course, term) = step.about else { panic!("an average of a subject") };
+            prop_assert_eq!((parts.regular, parts.count), added_up(rows, course, term));
+        }
+        if let Fact::Tried(tried) = step.fact {
+            let rule = &rules.secondary().expect("secondary").levels[tried.rule];
+            prop_assert_eq!(follows(rule, &tried), tried.holds);
+        }
+        if let Fact::Grounds { learning, conduct } = step.fact {
+            prop_assert_eq!((Some(learning), Some(conduct)), (results.learning_finally, results.conduct_finally));
         }
         let said = sentence(rules, &[], step);
         prop_assert!(!said.code.is_empty() && !said.text.is_empty(), "{:?}", step);
@@ -367,13 +402,13 @@ proptest! {
     #[test]
     fn what_is_explained_is_what_came_out((rules, rows, facts) in a_year("tt22-2021")) {
         let (results, steps) = judged(&rules, &rows, &facts);
-        told_is_what_came_out(&rules, &results, &steps)?;
+        told_is_what_came_out(&rules, &rows, &results, &steps)?;
     }
 
     #[test]
     fn and_so_it_is_under_circular_58((rules, rows, facts) in a_year("tt58-2011-26-2020")) {
         let (results, steps) = judged(&rules, &rows, &facts);
-        told_is_what_came_out(&rules, &results, &steps)?;
+        told_is_what_came_out(&rules, &rows, &results, &steps)?;
     }
 
     #[test]
@@ -387,7 +422,7 @@ proptest! {
         let entry = pick(&mut rows, index);
         *entry = Entry::Nothing;
         let (after, steps) = judged(rules, &rows, &facts);
-        told_is_what_came_out(rules, &after, &steps)?;
+        told_is_what_came_out(rules, &rows, &after, &steps)?;
         if after.missing.len() > before.missing.len() {
             prop_assert_eq!(after.state, State::Incomplete);
             prop_assert!(after.learning_year.is_none() && after.title.is_none());
