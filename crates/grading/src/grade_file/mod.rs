@@ -8,9 +8,12 @@ mod secondary;
 mod words;
 mod written;
 
+use std::collections::HashMap;
+
 use base::error::Kind;
 use base::{Code, Error, Result};
 use rules::assessment::{self, Rules};
+use rules::curriculum;
 
 use cells::Table;
 
@@ -38,6 +41,25 @@ pub struct Asked<'a> {
     pub closed: bool,
     /// How the results are written.
     pub format: Format,
+}
+
+/// The subjects of the programmes by what a file calls them, each word looked for once.
+#[derive(Default)]
+struct Subjects(HashMap<(u8, String), Option<&'static curriculum::Subject>>);
+
+impl Subjects {
+    /// The subject of a grade by its code, else by one of its names.
+    fn find(&mut self, grade: u8, word: &str) -> Result<Option<&'static curriculum::Subject>> {
+        if let Some(found) = self.0.get(&(grade, word.to_owned())) {
+            return Ok(*found);
+        }
+        let found = curriculum::of_grade(grade)?.and_then(|programme| {
+            let mut subjects = programme.subjects.iter().filter(|one| one.in_grade(grade).is_some());
+            subjects.clone().find(|one| one.code == word).or_else(|| subjects.find(|one| one.is_called(word)))
+        });
+        self.0.insert((grade, word.to_owned()), found);
+        Ok(found)
+    }
 }
 
 /// Judges the pupils of a CSV text by a pack as it stands. See [`judge`].

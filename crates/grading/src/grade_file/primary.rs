@@ -8,8 +8,8 @@ use rules::assessment::{Achievement, Assessment, Primary, TraitLevel};
 use rules::curriculum::Part;
 
 use super::cells::{Faults, Row, Table};
-use super::words;
 use super::written::{Judged, Line, Told};
+use super::{Subjects, words};
 use crate::gradebook::primary::{Honour, Lacking, PrimaryCourse, PrimaryPupil, PrimaryResults, year};
 use crate::gradebook::trace::{About, Fact, Step, Term};
 use crate::gradebook::{Inclusion, columns, sentence};
@@ -42,11 +42,13 @@ struct Reader<'a> {
     rules: &'a Assessment,
     primary: &'a Primary,
     faults: Faults,
+    subjects: Subjects,
     pupils: Vec<ReadPupil>,
 }
 
 pub(super) fn judge(rules: &Assessment, primary: &Primary, table: &Table, closed: bool) -> Result<Vec<Judged>> {
-    let mut reader = Reader { rules, primary, faults: Faults::default(), pupils: Vec::new() };
+    let mut reader =
+        Reader { rules, primary, faults: Faults::default(), subjects: Subjects::default(), pupils: Vec::new() };
     let mut places = HashMap::new();
     for row in table.rows() {
         reader.line(row, &mut places)?;
@@ -186,10 +188,7 @@ impl Reader<'_> {
 
     fn about_subject(&mut self, row: Row<'_>, place: usize, grade: u8) -> Result<()> {
         let word = row.get("mon");
-        let known = rules::curriculum::of_grade(grade)?.and_then(|programme| {
-            let mut subjects = programme.subjects.iter().filter(|one| one.in_grade(grade).is_some());
-            subjects.clone().find(|one| one.code == word).or_else(|| subjects.find(|one| one.is_called(word)))
-        });
+        let known = self.subjects.find(grade, word)?;
         let Some(known) = known else {
             let what = format!("không có môn “{word}” trong chương trình khối {grade}. Hãy sửa tên môn.");
             self.faults.push(row.line, "mon", "grade_file.subject", &what);

@@ -3,11 +3,11 @@
 
 use base::Result;
 use rules::assessment::{Assessment, Level, Secondary};
-use rules::curriculum::{Part, Programme};
+use rules::curriculum::Part;
 
 use super::cells::{Faults, Row, Table};
-use super::words;
 use super::written::{Judged, Line, Told};
+use super::{Subjects, words};
 use crate::gradebook::trace::{About, Step, Term};
 use crate::gradebook::year::{YearResults, year};
 use crate::gradebook::{Course, Entry, Inclusion, Marks, Outcome, Pupil, Standing, Subject, Work, columns, sentence};
@@ -78,11 +78,13 @@ struct Reader<'a> {
     rules: &'a Assessment,
     secondary: &'a Secondary,
     faults: Faults,
+    subjects: Subjects,
     pupils: Vec<ReadPupil>,
 }
 
 pub(super) fn judge(rules: &Assessment, secondary: &Secondary, table: &Table, closed: bool) -> Result<Vec<Judged>> {
-    let mut reader = Reader { rules, secondary, faults: Faults::default(), pupils: Vec::new() };
+    let mut reader =
+        Reader { rules, secondary, faults: Faults::default(), subjects: Subjects::default(), pupils: Vec::new() };
     let mut places = std::collections::HashMap::new();
     for row in table.rows() {
         reader.line(row, &mut places)?;
@@ -94,14 +96,10 @@ pub(super) fn judge(rules: &Assessment, secondary: &Secondary, table: &Table, cl
     Ok(reader.pupils.iter().map(|pupil| judged(rules, secondary, pupil, closed)).collect())
 }
 
-/// The programme of a grade, where the pack is of today's programme: history had another.
-fn programme(rules: &Assessment, grade: u8) -> Result<Option<&'static Programme>> {
-    if rules.read_only { Ok(None) } else { rules::curriculum::of_grade(grade) }
-}
-
 /// A compulsory subject that the file does not have is missing, not left out: no year is judged by half of its subjects.
 fn add_what_is_compulsory(rules: &Assessment, secondary: &Secondary, pupil: &mut ReadPupil) -> Result<()> {
-    let Some(programme) = programme(rules, pupil.grade)? else { return Ok(()) };
+    let programme = if rules.read_only { None } else { rules::curriculum::of_grade(pupil.grade)? };
+    let Some(programme) = programme else { return Ok(()) };
     for one in programme.subjects.iter().filter(|one| one.part == Part::Compulsory) {
         let Some(periods) = one.in_grade(pupil.grade) else { continue };
         if pupil.inclusion != Inclusion::NotAssessed && !pupil.subjects.iter().any(|read| read.code == one.code) {
@@ -226,11 +224,8 @@ impl Reader<'_> {
 
     /// What a subject is: from the programme, and from the line where the programme does not know it.
     fn subject(&mut self, row: Row<'_>, grade: u8, word: &str) -> Result<Option<(String, String, Subject)>> {
-        let known = programme(self.rules, grade)?.and_then(|programme| {
-            let of_grade = |one: &&rules::curriculum::Subject| one.in_grade(grade).is_some();
-            let mut subjects = programme.subjects.iter().filter(of_grade);
-            subjects.clone().find(|one| one.code == word).or_else(|| subjects.find(|one| one.is_called(word)))
-        });
+        // History had another programme.
+        let known = if self.rules.read_only { None } else { self.subjects.find(grade, word)? };
         if known.is_none() && row.get("so_tiet").is_empty() {
             let what = format!(
                 "không có môn “{word}” trong chương trình khối {grade}. Hãy sửa tên môn, hoặc ghi so_tiet và kieu."

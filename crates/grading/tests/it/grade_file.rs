@@ -156,3 +156,63 @@ fn settings_and_the_end_of_summer_are_handed_in() {
     assert!(run("tt22-2021", "hoc_sinh;khoi\n", Format::Csv).is_err());
     assert!(run("tt22-2021", "", Format::Csv).is_err());
 }
+
+#[test]
+fn a_primary_pupil_s_year_is_read_and_judged() {
+    let mut text = "hoc_sinh;khoi;mon;pc_nl;thoi_diem;muc;diem;noi_bat\n".to_owned();
+    let programme = rules::curriculum::of_grade(5).expect("reads").expect("a programme");
+    for point in ["gk1", "ck1", "gk2", "cn"] {
+        for one in programme.plan(5, &rules::curriculum::Wanted::default()).expect("a plan") {
+            let due = ["tieng_viet", "toan"].contains(&one.subject)
+                || (!point.starts_with("gk")
+                    && ["ngoai_ngu_1", "lich_su_dia_li", "khoa_hoc", "tin_hoc_cong_nghe"].contains(&one.subject));
+            let test = if due { "8" } else { "" };
+            text += &format!("B;5;{};;{point};T;{test};\n", one.subject);
+        }
+        let pack = rules::assessment::find("tt27-2020").expect("reads").expect("is there");
+        for one in &pack.primary().expect("primary").traits {
+            text += &format!("B;5;;{};{point};Tốt;;\n", one.code);
+        }
+    }
+    let out = run("tt27-2020", &text, Format::Csv).expect("is judged");
+    assert!(!out.contains(";missing;"), "{out}");
+    assert!(out.contains("B;5;learning;;year;Hoàn thành tốt;good;"), "{out}");
+    assert!(!out.contains(";title;"), "{out}");
+    assert!(out.contains("B;5;promotion;;year;Được lên lớp;promoted;"), "{out}");
+    assert!(out.contains("B;5;finish;;year;Hoàn thành chương trình tiểu học;finished;"), "{out}");
+    let out = run("tt27-2020", &format!("{text}B;5;;;;;;x\n"), Format::Csv).expect("is judged");
+    assert!(
+        out.contains(";title;;year;Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện;outstanding;"),
+        "{out}"
+    );
+    let error = run("tt27-2020", &format!("{text}B;5;Toán;;cn;G;8,5;\n"), Format::Csv).expect_err("is refused");
+    let codes: Vec<&str> = error.refused_fields().iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["grade_file.achievement", "grade_file.number"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_file_brings_the_program_down(
+        cells in proptest::collection::vec(
+            proptest::sample::select(&[
+                "A", "7", "1", "toan", "nghe_thuat/x", "8,5", "Đ", "CĐ", "KP", "M", "x", "he", "cn", "=1", "\"", "-", "", "T",
+                "9999999999999", "🙂", "10,5", "ke_hoach", "\n", "\r\n", "2", "Tốt", "99",
+            ][..]),
+            0..120,
+        ),
+        pack in proptest::sample::select(&["tt22-2021", "tt27-2020", "tt58-2011-26-2020"][..]),
+    ) {
+        let head = match pack {
+            "tt27-2020" => "hoc_sinh;khoi;mon;pc_nl;thoi_diem;muc;diem;mien;noi_bat;hoa_nhap;quyet_dinh",
+            _ => "hoc_sinh;khoi;mon;hoc_ki;so_tiet;kieu;tx1;cd;gk;ck;ket_qua;mien;ren_luyen;vang;hoa_nhap;quyet_dinh",
+        };
+        let width = head.matches(';').count() + 1;
+        let lines: Vec<String> = cells.chunks(width).map(|line| line.join(";")).collect();
+        for format in [Format::Csv, Format::Json] {
+            // Refused or judged, but never a panic, and never a fault of ours.
+            if let Err(error) = run(pack, &format!("{head}\n{}\n", lines.join("\n")), format) {
+                proptest::prop_assert!(error.code() != "internal", "{:?}", error);
+            }
+        }
+    }
+}
