@@ -4,6 +4,7 @@
 
 mod primary;
 mod secondary;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,9 +14,10 @@ use base::{Code, Error, Result, SchoolYear, Score, error};
 use crate::Pack;
 
 pub use primary::{Achievement, Primary, PrimaryFigures, PrimarySettings, Trait, TraitLevel, YearRule};
-pub use secondary::{
-    Both, Disabled, ExemptSemester, Fewer, Figures, Finish, Level, LevelRule, MissingRegular, OneSubject, Raise,
-    Regular, Secondary, Settings, Strands, Title, TitleAt, TopicColumn, TopicSemester, Weights, YesNo,
+pub use secondary::{Figures, Finish, Level, LevelRule, Raise, Regular, Secondary, Title, Weights};
+pub use settings::{
+    Both, Disabled, ExemptSemester, Fewer, MissingRegular, OneSubject, Settings, Strands, TitleAt, TopicColumn,
+    TopicSemester, YesNo,
 };
 
 /// A pack has no such parameter, or the parameter no such choice.
