@@ -1,6 +1,7 @@
 //! Rule packs: what the law fixes, as dated data with its legal basis. The files of `rules/` are inside the program; a
 //! pack is read when it is first asked for.
 
+pub mod assessment;
 pub mod calendar;
 pub mod curriculum;
 pub mod sector;
@@ -16,7 +17,7 @@ use base::{Date, Error, Interval, Result};
 pub struct Pack {
     /// Its code, unique within its kind.
     pub code: String,
-    /// What it holds: `units`, `sector`, `calendar`, `curriculum`, later assessment rules, forms.
+    /// What it holds: `units`, `sector`, `calendar`, `curriculum`, `assessment`, later forms.
     pub kind: String,
     /// Its Vietnamese title.
     pub title: String,
@@ -85,6 +86,9 @@ const EMBEDDED: &[Embedded] = &[
     pack!("curriculum/gdpt2018-th": "subjects.tsv" "periods.tsv" "examples.toml"),
     pack!("curriculum/gdpt2018-thcs": "subjects.tsv" "periods.tsv" "examples.toml"),
     pack!("curriculum/gdpt2018-thpt": "subjects.tsv" "periods.tsv" "examples.toml"),
+    pack!("assessment/tt22-2021": "conduct.tsv" "raises.tsv" "examples.toml"),
+    pack!("assessment/tt27-2020": "tests.tsv" "traits.tsv" "examples.toml"),
+    pack!("assessment/tt58-2011-26-2020": "raises.tsv" "examples.toml"),
 ];
 
 #[derive(serde::Deserialize)]

@@ -1,0 +1,6 @@
+//! The rules of the gradebook, and the file of `khue grade`.
+
+mod examples;
+mod grade_file;
+mod kit;
+mod properties;
