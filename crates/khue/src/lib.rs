@@ -6,6 +6,7 @@ pub mod certificate;
 mod console;
 pub mod demo;
 pub mod doctor;
+pub mod grade;
 pub mod https;
 pub mod journal;
 pub mod key;
@@ -87,6 +88,9 @@ enum Command {
     Import(workbook::Import),
     /// Xuất danh sách của một trường ra tệp Excel, nhập lại được nguyên vẹn.
     Export(workbook::Export),
+    /// Tính điểm trung bình, xếp mức, danh hiệu, lên lớp cho một tệp CSV theo gói quy định, kèm lời giải thích; không dùng cơ
+    /// sở dữ liệu.
+    Grade(grade::Grade),
     /// Nạp một đất nước dựng sẵn vào thư mục dữ liệu trống: trường, gia đình, học sinh, nhân sự; cùng hạt giống cho cùng
     /// dữ liệu.
     Synth(synth::Synth),
@@ -112,6 +116,7 @@ impl Program {
             Command::Import(import) => import.run(),
             Command::Export(export) => export.run(),
             Command::Person(person) => person.run(),
+            Command::Grade(grade) => grade.run().map(|()| true),
             Command::Synth(synth) => synth.run().map(|()| true),
         }
     }

@@ -5,6 +5,7 @@ mod cases;
 mod demo;
 mod description;
 mod faults;
+mod grade;
 mod import_killed;
 mod jobs_and_settings;
 mod leaving;
