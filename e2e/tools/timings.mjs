@@ -7,7 +7,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { accounts, ask, baseURL, launch, signIn, sizes, switches } from '../lib/browser.mjs';
+import { accountOf, accounts, ask, baseURL, launch, signIn, sizes, switches } from '../lib/browser.mjs';
 
 const option = (name, fallback) => {
 	const at = process.argv.indexOf(`--${name}`);
@@ -118,6 +118,36 @@ async function walk(browser, unit) {
 	return times;
 }
 
+/** A head's walk through a school: its classes, a class with all its pupils, one of them, the list, the week. */
+async function schoolWalk(browser) {
+	const context = await browser.newContext({ viewport: sizes.desk.viewport });
+	const page = await context.newPage();
+	await signIn(page, accountOf('head'));
+	const school = (await ask(page, '/me')).grants[0].unit.id;
+	const { items } = await ask(page, `/schools/${school}/classes`);
+	const largest = items.reduce((a, b) => (b.pupils > a.pupils ? b : a));
+	await throttle(context, page);
+	await page.waitForTimeout(1500);
+	const base = `/truong/${school}`;
+	const times = {};
+	const step = async (name, click, content) => {
+		times[name] = await stepTo(page, click, content);
+		await page.waitForTimeout(1500);
+	};
+	// Without the throttle's line the page would have been warm: the first screen of a school brings the shell of it.
+	await step('classes of a school', '.side a[href*="lop"]', `tbody a[href="${base}/lop/${largest.id}"]`);
+	await step(
+		`a class of ${largest.pupils} pupils`,
+		`tbody a[href="${base}/lop/${largest.id}"]`,
+		`tbody tr:nth-child(${Math.min(largest.pupils, 40)})`
+	);
+	await step('a pupil', 'tbody a[href*="/hoc-sinh/"]', 'h1 ~ .acts, .head h1');
+	await step('pupils of a school', '.side a[href*="hoc-sinh"]', 'tbody tr:nth-child(30)');
+	await step('the week of a class', `a[href="${base}/thoi-khoa-bieu"]`, 'tbody tr:nth-child(5)');
+	await context.close();
+	return times;
+}
+
 async function lighthouse() {
 	const { default: run } = await import('lighthouse');
 	const folder = await mkdtemp(join(tmpdir(), 'khue-lighthouse.'));
@@ -177,8 +207,9 @@ for (let i = 0; i < rounds; i++) interactive.push(await signInInteractive(browse
 row('sign-in interactive, first visit', interactive, 2000, 'ms', 'less');
 const walks = [];
 for (let i = 0; i < rounds; i++) walks.push(await walk(browser, me.grants[0].unit.id));
-for (const name of Object.keys(walks[0])) {
-	const all = walks.map((times) => times[name]);
+for (let i = 0; i < rounds; i++) walks.push(await schoolWalk(browser));
+for (const name of new Set(walks.flatMap(Object.keys))) {
+	const all = walks.map((times) => times[name]).filter((time) => time !== undefined);
 	// A whole start, not a step: measured like the sign-in page.
 	row(name, all, name === started ? 2000 : 1000, 'ms', 'less');
 }

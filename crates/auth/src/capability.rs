@@ -96,11 +96,16 @@ pub enum Capability {
     StaffViewPrivate,
     /// Make classes, assign teaching, keep the timetable and turn the school year. Follows `teaching`.
     SchoolManage,
+    /// See all marks of a school. Follows `teaching`. Teachers see those they give, and of the class they lead, by what they
+    /// do; nobody enters marks by a role.
+    MarkView,
+    /// Lock gradebooks, and open them again. Follows `teaching`.
+    MarkLock,
 }
 
 impl Capability {
     /// All of them, in the order of the golden table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::UnitView,
         Self::UnitCreate,
         Self::UnitEdit,
@@ -120,6 +125,8 @@ impl Capability {
         Self::StaffEdit,
         Self::StaffViewPrivate,
         Self::SchoolManage,
+        Self::MarkView,
+        Self::MarkLock,
     ];
 
     /// Its stable text.
@@ -145,6 +152,8 @@ impl Capability {
             Self::StaffEdit => "staff.edit",
             Self::StaffViewPrivate => "staff.view_private",
             Self::SchoolManage => "school.manage",
+            Self::MarkView => "mark.view",
+            Self::MarkLock => "mark.lock",
         }
     }
 
@@ -165,7 +174,9 @@ impl Capability {
             | Self::PupilEdit
             | Self::PupilViewProtected
             | Self::PupilViewSensitive
-            | Self::SchoolManage => EdgeKind::Teaching,
+            | Self::SchoolManage
+            | Self::MarkView
+            | Self::MarkLock => EdgeKind::Teaching,
             Self::JournalView => EdgeKind::Custody,
             Self::SettingsManage | Self::StaffView | Self::StaffEdit | Self::StaffViewPrivate => EdgeKind::Staff,
         }
@@ -176,7 +187,7 @@ impl Capability {
     #[must_use]
     pub const fn reaches(self) -> &'static [EdgeKind] {
         match (self, self.follows()) {
-            (Self::UnitView | Self::AccountView | Self::PupilView | Self::PupilViewProtected, _) => {
+            (Self::UnitView | Self::AccountView | Self::PupilView | Self::PupilViewProtected | Self::MarkView, _) => {
                 &[EdgeKind::Teaching, EdgeKind::Custody]
             }
             (Self::StaffView, _) => &[EdgeKind::Staff, EdgeKind::Custody],
@@ -207,7 +218,7 @@ impl Capability {
             | Self::StaffView
             | Self::StaffEdit
             | Self::SchoolManage => Opens::NoPupils,
-            Self::PupilView | Self::PupilEdit => Opens::Pupils,
+            Self::PupilView | Self::PupilEdit | Self::MarkView | Self::MarkLock => Opens::Pupils,
             Self::PupilViewProtected | Self::PupilViewSensitive | Self::StaffViewPrivate => Opens::Protected,
         }
     }

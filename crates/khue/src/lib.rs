@@ -29,7 +29,7 @@ use http::Module;
 pub fn modules() -> Vec<Module> {
     platform::sheets::lend(&documents::excel::Excel);
     platform::books::lend(&documents::workbook::Reader);
-    vec![http::module(), accounts::module(), registry::module()]
+    vec![http::module(), accounts::module(), registry::module(), grading::module()]
 }
 
 /// The schemas of all rooms.

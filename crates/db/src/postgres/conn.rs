@@ -93,6 +93,12 @@ impl PgConn {
         Ok(())
     }
 
+    /// The connection with something set for as long as it is.
+    pub(super) fn set(self, sql: &str) -> Result<Self> {
+        self.rt.block_on(self.client.batch_execute(sql)).map_err(unreachable)?;
+        Ok(self)
+    }
+
     fn prepare(&mut self, text: &str) -> Driver<Statement> {
         if let Some(known) = self.statements.get(text) {
             return Ok(known.clone());

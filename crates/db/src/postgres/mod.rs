@@ -53,8 +53,14 @@ pub(crate) struct Address {
     pub check_durability: bool,
 }
 
+/// What transactions of a serving connection are when they say nothing else. Said once a connection and not with every
+/// BEGIN: the server takes a BEGIN with such words several times as long, and puts everything back at its end.
+const USUAL: &str = "SET default_transaction_isolation = 'repeatable read'";
+const USUAL_READ: &str =
+    "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on";
+/// Of a connection that is as usual.
+const BEGIN: &str = "BEGIN";
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 const BEGIN_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_SERIALISABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
@@ -155,7 +161,8 @@ impl Worker {
             }
             if self.conn.as_ref().is_none_or(|conn| conn.client.is_closed()) {
                 self.conn = None;
-                match PgConn::connect(&self.address) {
+                let usual = if write { USUAL } else { USUAL_READ };
+                match PgConn::connect(&self.address).and_then(|conn| conn.set(usual)) {
                     Ok(conn) => self.conn = Some(conn),
                     Err(error) => {
                         job.answer(Some(error));
@@ -174,7 +181,7 @@ impl Worker {
     fn read(&mut self, first: Boxed, reads: &Receiver<Boxed>) -> Option<Boxed> {
         let conn = self.conn.as_mut()?;
         let taken = Instant::now();
-        conn.begin = Some(BEGIN_READ);
+        conn.begin = Some(BEGIN);
         let mut job = first;
         let mut served = 0;
         loop {
@@ -214,7 +221,7 @@ impl Worker {
         loop {
             let Some(conn) = &mut self.conn else { return };
             conn.begin = Some(match job.isolation() {
-                Isolation::Repeatable => BEGIN_WRITE,
+                Isolation::Repeatable => BEGIN,
                 Isolation::Serialisable => BEGIN_SERIALISABLE,
                 Isolation::Committed => BEGIN_COMMITTED,
             });

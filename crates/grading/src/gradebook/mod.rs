@@ -3,10 +3,17 @@
 //! was computed.
 
 pub mod averages;
+pub mod book;
+pub mod cells;
 pub mod columns;
+pub mod enter;
+pub mod hand_in;
 pub mod levels;
+pub mod list;
 pub mod primary;
 pub mod sentence;
+pub mod show;
+pub mod store;
 pub mod trace;
 pub mod year;
 

@@ -4,3 +4,6 @@ mod examples;
 mod grade_file;
 mod kit;
 mod properties;
+mod stored;
+
+use stored::schemas;

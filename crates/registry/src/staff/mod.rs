@@ -55,6 +55,14 @@ pub fn sight(tx: &mut Tx<'_>, school: UnitId) -> Result<Sight> {
     Ok(Sight { may, own: Some(own.into_iter().map(|(id,)| id).collect()) })
 }
 
+/// What the actor works as at a school today. Tells nothing of anybody else.
+pub fn own(tx: &mut Tx<'_>, school: UnitId) -> Result<Vec<EmploymentId>> {
+    let Actor::Account { account, .. } = tx.ctx().actor().clone() else { return Ok(Vec::new()) };
+    let today = tx.today();
+    let own: Vec<(EmploymentId,)> = tx.all(&store::OWN, params![account, school, today])?;
+    Ok(own.into_iter().map(|(id,)| id).collect())
+}
+
 impl Sight {
     /// Whether the roles allow something at the school.
     #[must_use]

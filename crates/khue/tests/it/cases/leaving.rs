@@ -44,6 +44,7 @@ pub(super) static CASES: &[Case] = &[
     ),
     case("POST", "/schools/{school}/exports/{export}/withdrawal", NO_UNIT, Head, |p| export(p, 1, "/withdrawal"), None),
     case("GET", "/schools/{school}/exports/{export}/file", NO_UNIT, Head, |p| export(p, 0, "/file"), None),
+    case("GET", "/schools/{school}/pupils/{pupil}/changes", NO_UNIT, Head, |p| pupil(p, "/changes"), None),
     case("GET", "/schools/{school}/pupils/{pupil}/looks", NO_UNIT, Head, |p| pupil(p, "/looks"), None),
     case("GET", "/schools/{school}/pupils/{pupil}/guardians", NO_UNIT, Head, |p| pupil(p, "/guardians"), None),
     case(
