@@ -86,6 +86,7 @@ test('the overview counts, and every figure opens the rows behind it', {
 	await page
 		.getByText(`trên ${missing.pupils} dòng`)
 		.or(page.getByText(`${missing.pupils} dòng`))
+		.filter({ visible: true })
 		.first()
 		.waitFor();
 

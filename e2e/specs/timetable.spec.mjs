@@ -68,6 +68,8 @@ async function give(page) {
 	const dialog = page.getByRole('dialog');
 	await dialog.getByLabel('Giáo viên').waitFor();
 	await page.waitForFunction(() => document.activeElement?.tagName === 'SELECT');
+	// Whoever is assigned the subject stands there already: from nobody down to the first.
+	await page.keyboard.press('Home');
 	await page.keyboard.press('ArrowDown');
 	await dialog.getByRole('button', { name: 'Xong' }).press('Enter');
 	await dialog.waitFor({ state: 'hidden' });

@@ -301,7 +301,7 @@ testkit::both! {
         assert!(refused.detail().contains("Còn thiếu 1 điểm của 1 em: Lê An (1)"), "{}", refused.detail());
         enters(&w, maths, "tin_hoc", vec![score(1, "r1", 0, 800)]).await.expect("writes");
         assert_eq!(submits(leader, known().await).await.expect_err("is not theirs").code(), "auth.forbidden");
-        assert_eq!(submits(maths, known().await - 1).await.expect_err("is stale").code(), "gradebook.stale");
+        assert_eq!(submits(maths, known().await - 1).await.expect_err("is stale").code(), "record.stale");
         let done = submits(maths, known().await).await.expect("hands in");
         assert_eq!(done.state, "submitted");
         assert_eq!(enters(&w, maths, "tin_hoc", vec![score(1, "r1", 1, 900)]).await.expect_err("is closed").code(), "gradebook.closed");

@@ -2,6 +2,7 @@
 //! that exist, and a body that is right for whoever may.
 
 mod leaving;
+mod marks;
 mod registry;
 mod timetable;
 
@@ -515,7 +516,7 @@ static CASES: &[Case] = &[
 
 /// The cases of all operations.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(registry::CASES).chain(timetable::CASES).chain(leaving::CASES)
+    CASES.iter().chain(registry::CASES).chain(timetable::CASES).chain(leaving::CASES).chain(marks::CASES)
 }
 
 /// The case of an operation, by its method and its path in the description.

@@ -123,6 +123,8 @@ pub struct Place {
     pub told_apart: Uuid,
     /// A class of 2025-2026.
     pub year_class: Uuid,
+    /// A class of 2026-2027 whose grade has marks; nobody is in it.
+    pub marks_class: Uuid,
     /// A timetable of that year.
     pub timetable: Uuid,
     /// The step into that year, which can be taken back.
@@ -240,6 +242,18 @@ fn year_class(tx: &mut Tx<'_>, school: UnitId, year: i64, name: &'static str) ->
     ];
     tx.bulk(&BulkInto { table: "class", columns, conflict: "" }, [row])?;
     Ok(id)
+}
+
+/// A class whose grade has marks, with a gradebook that is open and one that is locked.
+fn marks_class(tx: &mut Tx<'_>, school: UnitId) -> Result<Uuid> {
+    let class = year_class(tx, school, 2026, "6A")?;
+    let sql = "INSERT INTO gradebook (school, id, class, subject, semester, state, version) VALUES (?1, ?2, ?3, ?4, 1, ?5, 1)";
+    for (subject, state) in [("toan", "open"), ("ngu_van", "locked")] {
+        let id: Uuid = tx.new_id();
+        let sql = db::Built::new("test", sql, tx.dialect());
+        tx.exec_one(&sql, params![school, id, class, subject, state])?;
+    }
+    Ok(class)
 }
 
 /// A year that was opened, with a class and a timetable; the step into it can still be taken back.
@@ -413,6 +427,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
         let moves = admit(tx, sister, &pupil(&arriving, None, None)?)?.id;
         transfer_out(tx, sister, moves, None, &TransferOut { from, to: None, to_name: None, reason: None })?;
         let (year_class, timetable, rollover) = school_year(tx, school)?;
+        let marks_class = marks_class(tx, school)?;
         let head = person(tx, &format!("head.{n}"), &digest, "head", school, &tokens[0])?;
         let exports = leaving::exports(tx, school, head.account, keeper.account)?;
         // The keeper is the pupil's mother as well.
@@ -444,6 +459,7 @@ pub async fn place(w: &World, land: &Land, n: usize, digest: &str) -> Place {
             arriving,
             import: Uuid::nil(),
             year_class,
+            marks_class,
             timetable,
             rollover,
             exports,
