@@ -156,6 +156,43 @@ export const api = {
 	takeExport: (school: string, id: string) =>
 		fetchFile('get', '/schools/{school}/exports/{export}/file', { path: { school, export: id } }),
 
+	gradebooks: (school: string, id: string, semester?: number) =>
+		call('get', '/schools/{school}/classes/{class}/gradebooks', {
+			path: { school, class: id },
+			query: { semester }
+		}),
+	gradebook: (school: string, id: string, subject: string, semester: number) =>
+		call('get', '/schools/{school}/classes/{class}/gradebooks/{subject}/{semester}', {
+			path: { school, class: id, subject, semester }
+		}),
+	enterMarks: (school: string, id: string, subject: string, semester: number, body: Body['EnterMarks']) =>
+		call('patch', '/schools/{school}/classes/{class}/gradebooks/{subject}/{semester}/marks', {
+			path: { school, class: id, subject, semester },
+			body
+		}),
+	submitGradebook: (school: string, id: string, subject: string, semester: number, version: number) =>
+		call('post', '/schools/{school}/classes/{class}/gradebooks/{subject}/{semester}/submission', {
+			path: { school, class: id, subject, semester },
+			version
+		}),
+	lockGradebook: (school: string, id: string, subject: string, semester: number, version: number) =>
+		call('post', '/schools/{school}/classes/{class}/gradebooks/{subject}/{semester}/lock', {
+			path: { school, class: id, subject, semester },
+			version
+		}),
+	reopenGradebook: (
+		school: string,
+		id: string,
+		subject: string,
+		semester: number,
+		version: number,
+		body: Body['Reopen']
+	) =>
+		call('post', '/schools/{school}/classes/{class}/gradebooks/{subject}/{semester}/reopening', {
+			path: { school, class: id, subject, semester },
+			version,
+			body
+		}),
 	pupilChanges: (school: string, pupil: string) =>
 		call('get', '/schools/{school}/pupils/{pupil}/changes', { path: { school, pupil } }),
 	pupilLooks: (school: string, pupil: string, query: { from?: string; to?: string }) =>

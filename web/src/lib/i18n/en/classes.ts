@@ -87,6 +87,7 @@ const classes: typeof vi = {
 
 	tabs: 'What belongs to the class',
 	tabPupils: 'Pupils',
+	tabMarks: 'Marks',
 	tabSubjects: 'Subjects',
 	order: 'No.',
 	fullNameOf: 'Full name',

@@ -13,6 +13,7 @@ import imports from './imports';
 import jobs from './jobs';
 import list from './list';
 import making from './making';
+import marks from './marks';
 import overview from './overview';
 import proof from './proof';
 import pupils from './pupils';
@@ -39,6 +40,7 @@ const english = {
 	timetable,
 	unit,
 	list,
+	marks,
 	overview,
 	today,
 	pupils,

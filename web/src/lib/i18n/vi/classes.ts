@@ -86,6 +86,7 @@ export default {
 
 	tabs: 'Nội dung của lớp',
 	tabPupils: 'Học sinh',
+	tabMarks: 'Sổ điểm',
 	tabSubjects: 'Môn học',
 	order: 'TT',
 	fullNameOf: 'Họ và tên',
