@@ -100,27 +100,25 @@ impl Ground {
         self.class.row.year
     }
 
-    /// The subjects that have a gradebook, in the order of the class. A chuyên đề stands in its subject's.
+    /// The subjects that have a gradebook, in the order of the programme. A chuyên đề stands in its subject's.
     #[must_use]
     pub fn subjects(&self) -> Vec<Taught> {
-        let codes: Vec<&str> = self.teaching.subjects.iter().map(|one| one.subject.as_str()).collect();
-        let mut all = Vec::with_capacity(codes.len());
-        for one in &self.teaching.subjects {
-            let Ok(Some(programme)) = curriculum::of_grade(self.grade) else { continue };
-            let Some(known) = programme.subject(&one.subject, self.grade) else { continue };
-            if known.part == curriculum::Part::Special {
-                continue;
-            }
-            let topic = codes.contains(&format!("cd_{}", one.subject).as_str());
-            let periods = u32::try_from(one.periods).unwrap_or(0);
-            all.push(Taught {
-                code: one.subject.clone(),
-                name: one.name.clone(),
-                periods,
-                subject: columns::subject(self.rules, &one.subject, periods, known.scored, topic),
-            });
-        }
-        all
+        let Ok(Some(programme)) = curriculum::of_grade(self.grade) else { return Vec::new() };
+        let has = |code: &str| self.teaching.subjects.iter().find(|one| one.subject == code);
+        let taught = programme.subjects.iter().filter(|known| known.part != curriculum::Part::Special);
+        taught
+            .filter_map(|known| {
+                let one = has(known.code)?;
+                let topic = has(&format!("cd_{}", known.code)).is_some();
+                let periods = u32::try_from(one.periods).unwrap_or(0);
+                Some(Taught {
+                    code: one.subject.clone(),
+                    name: one.name.clone(),
+                    periods,
+                    subject: columns::subject(self.rules, &one.subject, periods, known.scored, topic),
+                })
+            })
+            .collect()
     }
 
     /// Whether the actor leads the class.
