@@ -22,7 +22,8 @@ type Change = { pupil: string; column: string; before: Value; after: Value };
 type Cell = Gradebook['pupils'][number]['cells'][number];
 
 export const keyOf = (pupil: string, column: string) => `${pupil} ${column}`;
-const valueOf = (cell: Pick<Cell, 'score_hundredths' | 'word'>): Value => cell.score_hundredths ?? cell.word ?? null;
+const heldBy = (cell: Pick<Cell, 'score_hundredths' | 'word'>): Value =>
+	cell.score_hundredths ?? cell.word ?? null;
 
 /** The marks of one gradebook while they are written: shown at once, sent a moment later, sent again until they are there. */
 export class Sheet {
@@ -62,7 +63,7 @@ export class Sheet {
 			for (const cell of row.cells) {
 				const key = keyOf(row.pupil, cell.column);
 				this.#writes.set(key, cell.writes);
-				if (!this.#queue.has(key)) this.values[key] = valueOf(cell);
+				if (!this.#queue.has(key)) this.values[key] = heldBy(cell);
 			}
 		}
 	}
@@ -151,7 +152,7 @@ export class Sheet {
 				return {
 					pupil: one.pupil,
 					column: one.column,
-					theirs: valueOf(one),
+					theirs: heldBy(one),
 					writes: one.writes,
 					by: one.by ?? null,
 					at: one.at ?? null,
@@ -166,7 +167,9 @@ export class Sheet {
 			for (const clash of clashes) this.values[keyOf(clash.pupil, clash.column)] = clash.theirs;
 			if (clashes.length > 0)
 				this.clashes = [
-					...this.clashes.filter((old) => !clashes.some((one) => one.pupil === old.pupil && one.column === old.column)),
+					...this.clashes.filter(
+						(old) => !clashes.some((one) => one.pupil === old.pupil && one.column === old.column)
+					),
 					...clashes
 				];
 		} catch (cause) {
@@ -180,7 +183,8 @@ export class Sheet {
 			}
 			if (cells.length === 0) {
 				this.trouble = cause;
-				this.closed = cause instanceof Problem && cause.status >= 400 && cause.status < 500 && cause.status !== 429;
+				this.closed =
+					cause instanceof Problem && cause.status >= 400 && cause.status < 500 && cause.status !== 429;
 			}
 		} finally {
 			this.sending = false;

@@ -48,6 +48,12 @@ describe('what somebody types', () => {
 		for (const value of [0, 50, 700, 850, 1000]) expect(read(show(value), true)).toEqual({ value });
 		for (const value of ['pass', 'fail', 'unexcused', 'exempt'] as const)
 			expect(read(show(value), false)).toEqual({ value });
-		expect([show(null), show(850), show(800), average(800), average(765)]).toEqual(['', '8,5', '8', '8,0', '7,7']);
+		expect([show(null), show(850), show(800), average(800), average(765)]).toEqual([
+			'',
+			'8,5',
+			'8',
+			'8,0',
+			'7,7'
+		]);
 	});
 });

@@ -8,12 +8,7 @@ export type Value = number | Word | null;
 export type Read = { value: Value } | { problem: 'range' | 'decimals' | 'score' | 'remark' };
 
 const plain = (text: string) =>
-	text
-		.normalize('NFD')
-		.replace(/\p{M}/gu, '')
-		.replace(/[đĐ]/g, 'd')
-		.trim()
-		.toLowerCase();
+	text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').trim().toLowerCase();
 
 /**
  * What somebody typed. `85` is 8,5 and `10` is 10, since nobody types the comma forty-five times; `kp` took no part without

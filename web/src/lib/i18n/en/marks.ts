@@ -23,7 +23,8 @@ export default {
 	cell: (column: string, name: string) => `${column}, ${name}`,
 	grid: 'Marks',
 	help: 'Typing 85 gives 8,5; Enter goes down. KP: took no part without excuse (0). M: exempt. Paste a whole column from Excel; Ctrl Z takes back.',
-	helpRemarks: 'Type Đ or CĐ; Enter goes down. KP: took no part without excuse. M: exempt. Paste a whole column from Excel; Ctrl Z takes back.',
+	helpRemarks:
+		'Type Đ or CĐ; Enter goes down. KP: took no part without excuse. M: exempt. Paste a whole column from Excel; Ctrl Z takes back.',
 	saved: 'Saved',
 	saving: 'Saving…',
 	waiting: (n: number) => `${n} cells could not be sent yet and will be sent again`,
@@ -43,7 +44,8 @@ export default {
 	writeMine: (value: string) => `Write ${value}`,
 	pasted: (n: number) => `${n} cells pasted.`,
 	pasteRefused: (n: number) => `${n} pasted cells are not right, so none was pasted.`,
-	pasteRows: (rows: number, left: number) => `The block has ${rows} rows, but only ${left} pupils are left from this cell down; nothing was pasted.`,
+	pasteRows: (rows: number, left: number) =>
+		`The block has ${rows} rows, but only ${left} pupils are left from this cell down; nothing was pasted.`,
 	submit: 'Hand in',
 	submitSays: 'Once handed in nothing more can be written; whoever manages can open it again.',
 	submitted: 'The gradebook was handed in.',

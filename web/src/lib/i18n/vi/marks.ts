@@ -23,7 +23,8 @@ export default {
 	cell: (column: string, name: string) => `${column}, ${name}`,
 	grid: 'Bảng điểm',
 	help: 'Gõ 85 thành 8,5; Enter xuống dòng. KP: không tham gia, không phép (0 điểm). M: miễn. Dán cả cột từ Excel; Ctrl Z để hoàn tác.',
-	helpRemarks: 'Gõ Đ hoặc CĐ; Enter xuống dòng. KP: không tham gia, không phép. M: miễn. Dán cả cột từ Excel; Ctrl Z để hoàn tác.',
+	helpRemarks:
+		'Gõ Đ hoặc CĐ; Enter xuống dòng. KP: không tham gia, không phép. M: miễn. Dán cả cột từ Excel; Ctrl Z để hoàn tác.',
 	saved: 'Đã lưu',
 	saving: 'Đang lưu…',
 	waiting: (n: number) => `${n} ô chưa gửi được, sẽ gửi lại`,
@@ -43,7 +44,8 @@ export default {
 	writeMine: (value: string) => `Ghi ${value}`,
 	pasted: (n: number) => `Đã dán ${n} ô.`,
 	pasteRefused: (n: number) => `${n} ô dán vào chưa đúng, nên không ô nào được dán.`,
-	pasteRows: (rows: number, left: number) => `Khối dán có ${rows} dòng, từ ô này xuống chỉ còn ${left} học sinh; chưa dán ô nào.`,
+	pasteRows: (rows: number, left: number) =>
+		`Khối dán có ${rows} dòng, từ ô này xuống chỉ còn ${left} học sinh; chưa dán ô nào.`,
 	submit: 'Nộp sổ điểm',
 	submitSays: 'Nộp rồi thì không ghi thêm được; người quản lí mở lại được nếu cần sửa.',
 	submitted: 'Đã nộp sổ điểm.',
