@@ -118,7 +118,7 @@ async function walk(browser, unit) {
 	return times;
 }
 
-/** A head's walk through a school: its classes, a class with all its pupils, one of them, the list, the week. */
+/** A head's walk through a school: its classes, a class with all its pupils, one of them, the list. */
 async function schoolWalk(browser) {
 	const context = await browser.newContext({ viewport: sizes.desk.viewport });
 	const page = await context.newPage();
@@ -141,9 +141,8 @@ async function schoolWalk(browser) {
 		`tbody a[href="${base}/lop/${largest.id}"]`,
 		`tbody tr:nth-child(${Math.min(largest.pupils, 40)})`
 	);
-	await step('a pupil', 'tbody a[href*="/hoc-sinh/"]', 'h1 ~ .acts, .head h1');
+	await step('a pupil', 'tbody a[href*="/hoc-sinh/"]', 'main dl dd');
 	await step('pupils of a school', '.side a[href*="hoc-sinh"]', 'tbody tr:nth-child(30)');
-	await step('the week of a class', `a[href="${base}/thoi-khoa-bieu"]`, 'tbody tr:nth-child(5)');
 	await context.close();
 	return times;
 }
