@@ -232,6 +232,7 @@ pub static SCHEMA: db::Schema = db::Schema {
         load::STATEMENTS,
         people::store::STATEMENTS,
         people::words::STATEMENTS,
+        people::by_words::STATEMENTS,
         people::search::STATEMENTS,
         classes::store::STATEMENTS,
         pupils::store::STATEMENTS,

@@ -1,6 +1,7 @@
 //! People: who somebody is, whatever the roles; what is found by exactly its value; whose relatives they are; and which
 //! units hold something about them.
 
+pub mod by_words;
 pub mod held;
 pub mod kinship;
 pub mod person;
