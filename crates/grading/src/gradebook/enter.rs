@@ -229,12 +229,11 @@ fn closed(state: &str) -> Error {
     ))
 }
 
+/// By cell: who wrote it last, and when.
+type Writers = HashMap<(EnrolmentId, Place), (Option<String>, Instant)>;
+
 /// Who wrote cells last, and when, by what the journal keeps of a gradebook's saves.
-fn writers(
-    tx: &mut Tx<'_>,
-    gradebook: Uuid,
-    cells: &[(EnrolmentId, Place)],
-) -> Result<HashMap<(EnrolmentId, Place), (Option<String>, Instant)>> {
+fn writers(tx: &mut Tx<'_>, gradebook: Uuid, cells: &[(EnrolmentId, Place)]) -> Result<Writers> {
     #[derive(Default, Deserialize)]
     struct Kept {
         #[serde(default)]
