@@ -75,6 +75,8 @@ pub struct GradebookPupil {
 /// The gradebook of one subject in one class and semester.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Gradebook {
+    /// Which; none before the first mark. What the stream tells of marks is about it.
+    pub id: Option<Uuid>,
     /// Of which class.
     #[schema(value_type = base::Uuid)]
     pub class: ClassId,
@@ -202,6 +204,7 @@ pub fn show(tx: &mut Tx<'_>, school: UnitId, which: &Which) -> Result<Gradebook>
     };
     let pupils = book.ground.class.members.iter().map(pupil).collect();
     Ok(Gradebook {
+        id: book.row.as_ref().map(|row| row.id),
         class: which.class,
         class_name: book.ground.class.row.name.clone(),
         year: book.ground.year(),

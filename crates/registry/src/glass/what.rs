@@ -42,6 +42,7 @@ pub(super) fn looked(view: &str) -> Option<(Sort, &'static str)> {
         "pupil.page" => (Sort::Basics, "Trang hồ sơ: họ tên, lớp, quá trình học, gia đình"),
         "pupil.protected" => (Sort::Protected, "Giấy tờ, điện thoại, thư điện tử"),
         "pupil.fields" => (Sort::Basics, "Các mục của hồ sơ"),
+        "gradebook" => (Sort::Basics, "Điểm của một môn"),
         "pupil.closed_fields" => (Sort::Sensitive, "Các mục của hồ sơ, cả mục riêng tư (địa chỉ, giấy tờ, sức khỏe …)"),
         "pupil.list" | "class.pupils" | "class.list" => (Sort::List, "Tên trong danh sách"),
         "export.pupils" => (Sort::Export, "Xuất danh sách ra tệp Excel"),
