@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { check } from '../lib/axe.mjs';
 import { accountOf, ask, heading, launch, open, quiet, signIn } from '../lib/browser.mjs';
+import { ownSchool, sent } from '../lib/own.mjs';
 
 let browser;
 before(async () => {
@@ -235,6 +236,133 @@ test('a file of the school goes in by a preview, and what leaves the house comes
 	await dialog.getByText('Đọc được 3 tiết của 2 lớp').waitFor();
 	await dialog.getByText(/^0 ô sẽ khác/).waitFor();
 	await close();
+});
+
+/** Puts a subject into a cell by its first letters. */
+async function putBy(page, row, column, letters, name) {
+	await cell(page, row, column).focus();
+	await page.keyboard.type(letters);
+	await page.getByRole('option', { name, exact: true }).waitFor();
+	await page.keyboard.press('Enter');
+	await cell(page, row, column).getByText(name, { exact: true }).waitFor();
+}
+
+/** Says in which room the lesson of a cell is. */
+async function inRoom(page, row, column, room) {
+	await cell(page, row, column).focus();
+	await page.keyboard.press('Enter');
+	const dialog = page.getByRole('dialog');
+	await dialog.getByLabel('Phòng').fill(room);
+	await dialog.getByRole('button', { name: 'Xong' }).press('Enter');
+	await dialog.waitFor({ state: 'hidden' });
+	await cell(page, row, column).getByText(room).first().waitFor();
+}
+
+test('a room that is needed twice at one time is shown at both lessons, however it is written', async () => {
+	const { school, head } = await ownSchool(browser, { '1A1': [], '1A2': [] });
+	const { page } = head;
+	const save = page.getByRole('button', { name: 'Lưu thời khoá biểu' });
+	await editor(page, school);
+	for (const [name, room] of [
+		['Lớp 1A1', 'Phòng Tin 1'],
+		['Lớp 1A2', 'phong  tin 1']
+	]) {
+		await choose(page, name);
+		await putBy(page, 0, 0, 'toa', 'Toán');
+		await inRoom(page, 0, 0, room);
+	}
+	for (const name of ['Lớp 1A2', 'Lớp 1A1']) {
+		await choose(page, name);
+		await cell(page, 0, 0).getByText('Trùng phòng').waitFor();
+		assert.equal(await cell(page, 0, 0).getAttribute('aria-invalid'), 'true');
+	}
+	await page.getByText('1 chỗ phải sửa trước khi lưu.').waitFor();
+	assert.ok(await save.isDisabled());
+	const told = page.getByRole('listitem').filter({ hasText: 'bị xếp hai lần cùng lúc' });
+	for (const part of ['Phòng Tin 1', 'Lớp 1A1', 'Lớp 1A2']) await told.getByText(part).first().waitFor();
+	await inRoom(page, 0, 0, 'Phòng Tin 2');
+	await page.getByText('Không có chỗ nào phải sửa.').waitFor();
+	assert.equal(await page.getByText('Trùng phòng').count(), 0);
+	assert.ok(await save.isEnabled());
+	await head.close();
+});
+
+test('a lesson in a half day that the grade no longer has is shown, and can be moved to the other', async () => {
+	const { school, head } = await ownSchool(browser, { '1A1': [] });
+	const { page } = head;
+	const save = page.getByRole('button', { name: 'Lưu thời khoá biểu' });
+	await editor(page, school);
+	await putBy(page, 0, 0, 'toa', 'Toán');
+	await page.getByText('Không có chỗ nào phải sửa.').waitFor();
+	await save.click();
+	await page.getByText(/Đã lưu thời khoá biểu áp dụng từ/).waitFor();
+
+	const year = await ask(page, `/units/${school}/school-years/2026-2027`);
+	const hours = { last_day: 6, morning: 4, afternoon: 3, grades: { 1: ['afternoon'] } };
+	await sent(page, 'POST', `/units/${school}/school-years/2026-2027`, { ...year.plan, hours });
+	await editor(page, school);
+	await cell(page, 0, 0).getByText('Sai buổi').waitFor();
+	await page.getByText('1 chỗ phải sửa trước khi lưu.').waitFor();
+	await page.getByRole('listitem').getByText('khối 1 không học buổi sáng').waitFor();
+	// The list leads to the lesson; it is cut, and put where the grade has lessons.
+	await page.getByRole('button', { name: /^Đến ô này/ }).press('Enter');
+	await focused(page, 0, 0);
+	const row = await page.getByRole('rowheader').evaluateAll((all) => all.findIndex((one) => one.textContent === 'Chiều 1'));
+	assert.ok(row > 0, 'the afternoon can be chosen');
+	await page.keyboard.press('Control+x');
+	// The row of the morning has gone with its only lesson.
+	await page.getByRole('rowheader', { name: 'Sáng 1' }).waitFor({ state: 'detached' });
+	await cell(page, 0, 0).focus();
+	await page.keyboard.press('Control+v');
+	await cell(page, 0, 0).getByText('Toán', { exact: true }).waitFor();
+	await page.getByText('Không có chỗ nào phải sửa.').waitFor();
+	await save.click();
+	await page.getByText('Chưa có thay đổi nào').waitFor();
+	const { lessons } = await ask(page, `/units/${school}/timetable`);
+	assert.deepEqual(
+		lessons.map((one) => [one.half_day, one.period]),
+		[['afternoon', 1]]
+	);
+	await head.close();
+});
+
+test('closing the browser over a draft is asked first; without an answer nothing half made was saved', async () => {
+	const { school, head } = await ownSchool(browser, { '1A1': [] });
+	const { page, context } = head;
+	await editor(page, school);
+	await putBy(page, 0, 0, 'toa', 'Toán');
+	await page.getByRole('button', { name: 'Lưu thời khoá biểu' }).and(page.locator(':enabled')).click();
+	await page.getByText(/Đã lưu thời khoá biểu áp dụng từ/).waitFor();
+	await putBy(page, 1, 0, 'toa', 'Toán');
+	await page.getByText(/Sẽ lưu 1 ô thay đổi/).waitFor();
+
+	// Whoever says no stays, with the draft.
+	const [question] = await Promise.all([page.waitForEvent('dialog'), page.close({ runBeforeUnload: true })]);
+	assert.equal(question.type(), 'beforeunload');
+	await question.dismiss();
+	await cell(page, 1, 0).getByText('Toán', { exact: true }).waitFor();
+
+	// The browser ends without asking, as when the power fails.
+	await page.close();
+	const again = await context.newPage();
+	await editor(again, school);
+	await cell(again, 0, 0).getByText('Toán', { exact: true }).waitFor();
+	await cell(again, 1, 0).getByText('trống').waitFor();
+	await again.getByText('Chưa có thay đổi nào').waitFor();
+	const { lessons } = await ask(again, `/units/${school}/timetable`);
+	assert.deepEqual(
+		lessons.map((one) => one.period),
+		[1]
+	);
+	// And what is saved asks nobody.
+	let asked = 0;
+	again.on('dialog', (dialog) => {
+		asked++;
+		dialog.accept();
+	});
+	await Promise.all([again.waitForEvent('close'), again.close({ runBeforeUnload: true })]);
+	assert.equal(asked, 0);
+	await head.close();
 });
 
 for (const size of ['desk', 'phone']) {

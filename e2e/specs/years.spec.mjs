@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { check } from '../lib/axe.mjs';
-import { accountOf, ask, heading, launch, mark, open, plain, quiet, signIn } from '../lib/browser.mjs';
+import { accountOf, ask, focused, givenName, heading, launch, mark, open, plain, quiet, signIn } from '../lib/browser.mjs';
+import { classesOf, ownSchool } from '../lib/own.mjs';
 
 let browser;
 before(async () => {
@@ -98,6 +99,55 @@ test('two classes change names on their way into the next year', async () => {
 	assert.deepEqual([await one.inputValue(), await two.inputValue()], [second, first]);
 	await close();
 });
+
+for (const size of ['desk', 'phone']) {
+	test(`somebody without a class in the new year is given one where it is told, and goes there (${size})`, async () => {
+		const [stays, goes] = ['Ở', 'Đi'].map((word) => `Lò ${word} ${givenName()}`);
+		const { school, base, head, pupils } = await ownSchool(browser, { '1A1': [goes], '2A1': [stays] }, size);
+		const { page } = head;
+		await page.goto(`${base}/nam-hoc/len-lop`);
+		await heading(page, 'Lên lớp: 2026-2027 sang 2027-2028');
+		await page.getByText('2 em lên lớp, 0 em ở lại').waitFor();
+		const go = page.getByRole('button', { name: 'Lên lớp cả trường' });
+		assert.ok(await go.isEnabled());
+
+		// Whoever repeats grade 2 sits in the new 2A1, until that is called otherwise.
+		await page.getByRole('combobox', { name: 'Tìm học sinh' }).fill(plain(stays));
+		await page.getByRole('option', { name: stays }).click();
+		await page.getByText('1 em lên lớp, 1 em ở lại').waitFor();
+		const called = page.getByLabel('Lớp mới: Lớp 1A1');
+		assert.equal(await called.inputValue(), '2A1');
+		await called.fill('2B1');
+		await called.press('Enter');
+		const told = page.getByRole('listitem').filter({ hasText: `Chưa có lớp của năm học mới cho học sinh ${stays}` });
+		await told.waitFor();
+		await told.getByRole('link', { name: `Mở hồ sơ ${stays}` }).waitFor();
+		assert.ok(await go.isDisabled(), 'nothing is done before it is decided');
+
+		// The button leads to the choice, and the choice takes the obstacle away.
+		await told.getByRole('button', { name: 'Chọn lớp' }).press('Enter');
+		const into = page.getByLabel(`${stays}: Lớp mới`);
+		await focused(into);
+		// A class of another grade is no answer, and it is said.
+		await into.selectOption({ label: 'Lớp 3A1' });
+		await page.getByText(/ở lại nhưng được xếp vào/).waitFor();
+		assert.ok(await go.isDisabled());
+		await page.getByRole('button', { name: 'Chọn lớp' }).click();
+		await focused(into);
+		await into.selectOption({ label: '2B1' });
+		await page.getByRole('button', { name: 'Chọn lớp' }).waitFor({ state: 'detached' });
+		await page.getByText('1 em lên lớp, 1 em ở lại').waitFor();
+		await go.and(page.locator(':enabled')).click();
+		const dialog = page.getByRole('dialog', { name: 'Lên lớp cả trường' });
+		await dialog.getByText('1 ở lại lớp').waitFor();
+		await dialog.getByRole('button', { name: 'Lên lớp cả trường' }).click();
+		await page.getByText('Trường đã sang năm học 2027-2028.').waitFor();
+		const next = async (name) => (await classesOf(page, school, pupils[name])).at(-1);
+		assert.deepEqual(await next(stays), { name: '2B1', year: '2027-2028', repeats: true });
+		assert.deepEqual(await next(goes), { name: '2B1', year: '2027-2028', repeats: false });
+		await head.close();
+	});
+}
 
 for (const size of ['desk', 'phone']) {
 	test(`the school year is within reach of everybody (${size})`, async () => {
